@@ -1,0 +1,5 @@
+/** Shell scripts are imported as text: esbuild's text loader in the build, a transform in jest. */
+declare module '*.sh' {
+  const text: string;
+  export default text;
+}
