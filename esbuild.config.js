@@ -1,10 +1,14 @@
-// Two bundles: main.js is the command line with everything in it (one file loads several times faster than the
-// packages one by one); index.js is the library, whose dependencies stay the user's own.
-const esbuild = require('esbuild');
+// Two bundles: index.js is the library, whose dependencies stay the user's own; cli.js is the command line with
+// everything in it, and main.js starts it from V8's code cache.
+const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
+const esbuild = require('esbuild');
 
-const common = { bundle: true, platform: 'node', target: 'node20', loader: { '.sh': 'text' }, logLevel: 'warning' };
-if (fs.existsSync('main.ts'))
-  esbuild.buildSync({ ...common, entryPoints: ['main.ts'], outfile: 'build/main.js', minify: true, keepNames: true });
-if (fs.existsSync('lib/index.ts'))
-  esbuild.buildSync({ ...common, entryPoints: ['lib/index.ts'], outfile: 'build/index.js', packages: 'external' });
+const loader = { '.sh': 'text', '.py': 'text', '.conf': 'text' };
+const common = { bundle: true, platform: 'node', target: 'node20', loader, logLevel: 'warning' };
+esbuild.buildSync({ ...common, entryPoints: ['lib/index.ts'], outfile: 'build/index.js', packages: 'external' });
+esbuild.buildSync({ ...common, entryPoints: ['main.ts'], outfile: 'build/cli.js', minify: true, keepNames: true });
+fs.copyFileSync('launch.js', 'build/main.js');
+fs.chmodSync('build/main.js', 0o755);
+// what a synth compiles is in the cache only after one has run
+execFileSync(process.execPath, ['build/main.js', '--write-code-cache']);

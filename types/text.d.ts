@@ -1,5 +1,13 @@
-/** Shell scripts are imported as text: esbuild's text loader in the build, a transform in jest. */
+/** Scripts and configuration are imported as text: esbuild's text loader in the build, a transform in jest. */
 declare module '*.sh' {
+  const text: string;
+  export default text;
+}
+declare module '*.py' {
+  const text: string;
+  export default text;
+}
+declare module '*.conf' {
   const text: string;
   export default text;
 }

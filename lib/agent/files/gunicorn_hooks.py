@@ -1,0 +1,39 @@
+# Metrics of all workers on one port, and the folder they share wiped before the first worker starts: an emptyDir
+# outlives a restart of the container, and counters of dead workers would be served for ever.
+import glob
+import importlib.util
+import os
+
+_folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+_metrics = _folder and importlib.util.find_spec("prometheus_client")
+
+# the worker's own package where the image has it; uvicorn.workers is deprecated since uvicorn 0.30
+worker_class = (
+    "uvicorn_worker.UvicornWorker"
+    if importlib.util.find_spec("uvicorn_worker")
+    else "uvicorn.workers.UvicornWorker"
+)
+
+
+def on_starting(server):
+    if _folder:
+        for path in glob.glob(os.path.join(_folder, "*.db")):
+            os.remove(path)
+
+
+def when_ready(server):
+    if not _metrics:
+        server.log.warning("no metrics: prometheus_client is not installed in this image")
+        return
+    from prometheus_client import CollectorRegistry, multiprocess, start_http_server
+
+    registry = CollectorRegistry()
+    multiprocess.MultiProcessCollector(registry)
+    start_http_server(int(os.environ["METRICS_PORT"]), registry=registry)
+
+
+def child_exit(server, worker):
+    if _metrics:
+        from prometheus_client import multiprocess
+
+        multiprocess.mark_process_dead(worker.pid)

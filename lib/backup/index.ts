@@ -1,0 +1,2 @@
+export { Backup } from './backup';
+export { type BackupOptions, BackupSchema } from './schema';

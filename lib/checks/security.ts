@@ -1,0 +1,66 @@
+import { type Facts, namespaceOf, type Pods } from './facts';
+import { type Fields, fields, finding, list, text, texts } from './manifest';
+
+/** Values of Secrets: rendered files are committed, and what is committed is no secret. */
+export function* secretValues(facts: Facts): Iterable<string> {
+  for (const object of facts.ofKind('Secret'))
+    for (const field of ['data', 'stringData'])
+      if (object.json[field] !== undefined)
+        yield finding(
+          object,
+          `has ${field}, and no secret value may be in a file; register the Secret with needSecret`,
+        );
+}
+
+const ENFORCED = 'pod-security.kubernetes.io/enforce';
+
+/** What Pod Security `restricted` asks of a container and its pod, and a root filesystem that nobody can write to. */
+const RESTRICTIONS: readonly (readonly [string, (context: Fields, pod: Fields) => boolean])[] = [
+  ['no namespaces of the host', (_, pod) => !(pod.hostNetwork || pod.hostPID || pod.hostIPC)],
+  ['no hostPath', (_, pod) => !list(pod, 'volumes').some((volume) => 'hostPath' in volume)],
+  ['runAsNonRoot: true', (context) => context.runAsNonRoot === true],
+  ['a runAsUser that is not 0', (context) => context.runAsUser !== 0],
+  [
+    'seccompProfile RuntimeDefault',
+    (context) => /^(RuntimeDefault|Localhost)$/.test(text(context, 'seccompProfile.type')),
+  ],
+  ['capabilities.drop: [ALL]', (context) => texts(context, 'capabilities.drop').includes('ALL')],
+  ['no capabilities.add', (context) => texts(context, 'capabilities.add').every((name) => name === 'NET_BIND_SERVICE')],
+  ['allowPrivilegeEscalation: false', (context) => context.allowPrivilegeEscalation === false],
+  ['readOnlyRootFilesystem: true', (context) => context.readOnlyRootFilesystem === true],
+];
+
+/** Containers that may do more than they need, in namespaces that are not said to allow it. */
+export function* unrestrictedPods(facts: Facts): Iterable<string> {
+  for (const { object, namespace, allContainers, spec } of facts.pods) {
+    const level = facts.find('Namespace', '', namespace)?.json.metadata.labels?.[ENFORCED] ?? 'restricted';
+    for (const container of level === 'restricted' ? allContainers : []) {
+      const context = { ...fields(spec, 'securityContext'), ...fields(container, 'securityContext') };
+      for (const [wanted, isGiven] of RESTRICTIONS)
+        if (!isGiven(context, spec)) yield finding(object, `container ${container.name}: expected ${wanted}`);
+    }
+  }
+}
+
+/** Tokens for the API server in pods that have no rights there. */
+export function* idleTokens(facts: Facts): Iterable<string> {
+  const bindings = [...facts.ofKind('RoleBinding'), ...facts.ofKind('ClusterRoleBinding')];
+  const withRights = new Set(
+    bindings.flatMap((binding) =>
+      list(binding.json, 'subjects').map(({ namespace, name }) => `${namespace ?? namespaceOf(binding)}/${name}`),
+    ),
+  );
+  for (const pods of facts.pods) {
+    const account = text(pods.spec, 'serviceAccountName') || 'default';
+    if (hasToken(facts, pods, account) && !withRights.has(`${pods.namespace}/${account}`))
+      yield finding(
+        pods.object,
+        `has a token of ServiceAccount ${account}, which has no rights; set automountServiceAccountToken: false`,
+      );
+  }
+}
+
+function hasToken(facts: Facts, { spec, namespace }: Pods, account: string): boolean {
+  const json = facts.find('ServiceAccount', namespace, account)?.json;
+  return (spec.automountServiceAccountToken ?? json?.automountServiceAccountToken) !== false;
+}

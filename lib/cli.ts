@@ -1,0 +1,113 @@
+import { parseArgs } from 'node:util';
+import {
+  type Environment,
+  EnvironmentSchema,
+  environmentJsonSchema,
+  InvalidEnvironment,
+  loadEnvironment,
+} from './config';
+import { InvalidInput } from './kube';
+import { type AgentPlatform, platformOf } from './platform';
+import { type Files, renderFiles, summary, UnsoundPlatform, writeFolders } from './render';
+
+const USAGE = `Usage: cdk8s-ai-agent synth FILE... --out DIR
+       cdk8s-ai-agent schema
+
+synth   renders each environment file into DIR/<name of the environment>/;
+        nothing is written unless every file is valid
+schema  prints the JSON Schema of an environment file
+
+  --out DIR    folder of the environments' folders
+  --help       this text
+
+Exit status: 0 rendered, 1 a mistake in a file, 2 a mistake in the command.
+`;
+
+/** What a command line asks for: to be run, or refused. */
+type Command = () => void;
+
+/** A mistake in the command itself. */
+class Misuse extends Error {}
+
+/**
+ * Runs a command line.
+ *
+ * @param argv arguments after the program's name
+ * @returns the exit status
+ */
+export function run(argv: readonly string[]): number {
+  try {
+    parseCommand(argv)();
+    return 0;
+  } catch (error) {
+    if (error instanceof Misuse) {
+      process.stderr.write(`${error.message}\n\n${USAGE}`);
+      return 2;
+    }
+    process.stderr.write(`${explain(error)}\n`);
+    return 1;
+  }
+}
+
+function parseCommand(argv: readonly string[]): Command {
+  const { values, positionals } = parsed(argv);
+  const [verb, ...files] = positionals;
+  const { out } = values;
+  if (values.help) return () => process.stdout.write(USAGE);
+  if (verb === 'schema' && files.length === 0)
+    return () => process.stdout.write(`${JSON.stringify(environmentJsonSchema(), null, 2)}\n`);
+  if (verb !== 'synth') throw new Misuse(verb ? `unknown command "${positionals.join(' ')}"` : 'expected a command');
+  if (files.length === 0) throw new Misuse('synth: expected at least one environment file');
+  if (!out) throw new Misuse('synth: expected --out DIR');
+  return () => synth(files, out);
+}
+
+function parsed(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: { out: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    });
+  } catch (error) {
+    throw new Misuse((error as Error).message);
+  }
+}
+
+/** Problems of all files are told at once; nothing is written before everything is rendered. */
+function synth(files: readonly string[], out: string): void {
+  const problems: string[] = [];
+  const platforms = new Map<string, { platform: AgentPlatform; files: Files; source: string }>();
+  for (const file of files)
+    try {
+      const { value } = loadEnvironment(file, EnvironmentSchema);
+      const other = platforms.get(value.name);
+      if (other)
+        throw new InvalidEnvironment([
+          `${file}: name: got "${value.name}", which ${other.source} has too; expected another`,
+        ]);
+      platforms.set(value.name, { ...rendered(value), source: file });
+    } catch (error) {
+      problems.push(explain(error, file));
+    }
+  if (problems.length > 0) throw new InvalidEnvironment(problems);
+  writeFolders(out, new Map([...platforms].map(([name, { files }]) => [name, files])));
+  for (const [name, { platform, files }] of platforms) process.stdout.write(summary(platform, `${out}/${name}`, files));
+}
+
+function rendered(environment: Environment): { platform: AgentPlatform; files: Files } {
+  const platform = platformOf(environment);
+  return { platform, files: renderFiles(platform) };
+}
+
+/** A user's mistake in our words; anything else is a fault of ours, and says so. */
+function explain(error: unknown, file?: string): string {
+  if (error instanceof InvalidEnvironment) return error.message;
+  const prefix = file ? `${file}: ` : '';
+  if (error instanceof UnsoundPlatform) return error.findings.map((finding) => `${prefix}${finding}`).join('\n');
+  if (error instanceof InvalidInput) return error.message.replace(/^/gm, prefix);
+  const { message, code } = error as NodeJS.ErrnoException;
+  return code
+    ? `${prefix}${message}`
+    : `${prefix}${message}\nthis may be a fault of cdk8s-ai-agent: please report it with the file`;
+}

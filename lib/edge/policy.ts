@@ -1,0 +1,140 @@
+import { z } from 'zod';
+import { byteQuantity, dnsLabel, hostName, seconds, type Workload } from '../kube';
+
+const PATH = /^(?!.*\/\.\.?(\/|$))\/([\w.-]+(\/[\w.-]+)*\/?)?$/;
+
+/** Names and values as every controller takes them: printable, and without spaces around them. */
+const headers = (name: RegExp, error: string) =>
+  z.record(
+    z.string().regex(name, { error }),
+    z.string().regex(/^[!-~]([ -~]*[!-~])?$/, { error: 'expected printable text without spaces around it' }),
+  );
+
+const route = z.strictObject({
+  path: z
+    .string()
+    .regex(PATH, { error: 'expected a path such as /api/' })
+    .describe('Path that the route answers. A prefix ends with "/", so that /api/ is not also /apifoo.'),
+  match: z.enum(['prefix', 'exact']).default('prefix').describe('Whether everything below the path belongs to it too.'),
+  limit: z
+    .strictObject({
+      rate: z.int().min(1).describe('Requests per second and client address (guide: limit_req_zone rate).'),
+      burst: z
+        .int()
+        .min(0)
+        .describe('Requests that may come at once on top, without delay (guide: limit_req burst, nodelay).'),
+    })
+    .optional()
+    .describe('Rate limit; none if absent.'),
+  body: byteQuantity()
+    .default('1Mi')
+    .describe('Largest request body (nginx: client_max_body_size, whose default this is).'),
+  timeout: seconds()
+    .default(60)
+    .describe('Seconds between two reads or writes until the connection is given up (guide: 60s).'),
+  requestBuffering: z
+    .boolean()
+    .default(true)
+    .describe('Whether a request is read whole before the agent gets it (guide: off for /upload/).'),
+  responseBuffering: z
+    .boolean()
+    .default(false)
+    .describe('Whether an answer is held back until a buffer is full. Off: tokens stream as they come.'),
+  websocket: z.boolean().default(false).describe('Whether the path may become a websocket.'),
+  headers: headers(
+    /^(?!strict-transport-security$)[a-z][a-z0-9-]*$/i,
+    'expected the name of a header other than Strict-Transport-Security, which is for whole hosts',
+  )
+    .default({})
+    .describe('Response headers of this path: further ones, or in place of those of every answer.'),
+  to: z.enum(['agent', 'static']).default('agent').describe('What answers: the agent, or its static files.'),
+});
+
+/** @see Route */
+export const RouteSchema = route.refine(({ path, match }) => match === 'exact' || !/^\/.*[^/]$/.test(path), {
+  path: ['path'],
+  error: 'expected a prefix that ends with "/"',
+  params: { hint: 'end it with "/", or say match: exact' },
+  when: () => true, // beside other problems of the route, not after them
+});
+
+/** What the edge does for one path of an agent, in no controller's words. */
+export type Route = z.output<typeof RouteSchema>;
+
+/** Something behind the edge: an agent and what its routes lead to. */
+export interface Backend {
+  /** Name of the agent; Ingresses are called after it. */
+  readonly name: string;
+  /** Host name that it answers. */
+  readonly host: string;
+  /** Whether a client stays with one replica. */
+  readonly sticky: boolean;
+  /** Routes, each with its own limits. */
+  readonly routes: readonly Route[];
+  /** Who answers `to: agent` and `to: static`, each on its port `http`, under a Service of the workload's name. */
+  readonly agent: Workload;
+  readonly static?: Workload;
+}
+
+const tls = z.discriminatedUnion('provider', [
+  z.strictObject({
+    provider: z.literal('cert-manager').describe('cert-manager makes and renews the certificate.'),
+    issuer: dnsLabel(63).describe('Name of the issuer.'),
+    issuerKind: z.enum(['ClusterIssuer', 'Issuer']).default('ClusterIssuer').describe('Kind of the issuer.'),
+  }),
+  z.strictObject({
+    provider: z.literal('existing').describe('The certificate is in a Secret that the user makes.'),
+    secret: dnsLabel(63).describe('Name of the Secret, of type kubernetes.io/tls.'),
+  }),
+  z.strictObject({ provider: z.literal('none').describe('Plain HTTP: TLS ends before the controller, or nowhere.') }),
+]);
+
+/** Security headers of every answer (guide: nginx add_header), sent with errors too. */
+export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+  'X-Frame-Options': 'DENY',
+  'X-Content-Type-Options': 'nosniff',
+  'X-XSS-Protection': '1; mode=block',
+  'Strict-Transport-Security': 'max-age=31536000',
+};
+
+const common = {
+  tls: tls.default({ provider: 'none' }).describe('Where the certificate comes from.'),
+  headers: headers(/^[a-z][a-z0-9-]*$/i, 'expected a header name such as X-Frame-Options')
+    .default(SECURITY_HEADERS)
+    .describe('Headers of every answer (guide: add_header).'),
+  maxFails: z
+    .int()
+    .min(1)
+    .default(3)
+    .describe('Failed tries after which a replica is left alone (guide: max_fails=3).'),
+  failTimeout: seconds().default(30).describe('Seconds for which it is left alone (guide: fail_timeout=30s).'),
+};
+
+const controller = (name: 'nginx' | 'ingress-nginx', what: string, namespace: string) =>
+  z.strictObject({
+    controller: z.literal(name).describe(what),
+    className: dnsLabel(63).default('nginx').describe('IngressClass of the controller.'),
+    namespace: dnsLabel(63)
+      .default(namespace)
+      .describe('Namespace that the controller runs in: only it reaches the agents.'),
+    ...common,
+  });
+
+/** What stands between clients and agents. */
+export const EdgeSchema = z.discriminatedUnion('controller', [
+  controller('nginx', 'F5 NGINX Ingress Controller: expresses every limit of the guide exactly.', 'nginx-ingress'),
+  controller(
+    'ingress-nginx',
+    'kubernetes/ingress-nginx, retired in March 2026: for clusters that still run it.',
+    'ingress-nginx',
+  ),
+  z.strictObject({ controller: z.literal('none').describe('Nothing: agents are reached inside the cluster only.') }),
+]);
+
+/** @see EdgeSchema */
+export type EdgeOptions = z.output<typeof EdgeSchema>;
+/** Options of an edge that has a controller. */
+export type ControllerOptions = Exclude<EdgeOptions, { controller: 'none' }>;
+
+/** Host names are the agents' own or the platform's. @internal */
+export const host = hostName;

@@ -1,0 +1,83 @@
+import type { z } from 'zod';
+import { either, suggestion } from './wording';
+
+/** Tells a union that has no message, and is explained by its branches, from one that has. */
+export const NO_MESSAGE = '';
+
+const ANOTHER_VALUE = 'expected another value';
+
+const TYPE_NAMES: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  safeint: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a map',
+  record: 'a map',
+  never: 'nothing',
+};
+
+/**
+ * The "expected" part of a problem, for zod to ask while it parses (`safeParse(input, { error: expectation })`): only
+ * then is the schema at hand, and zod asks only where the schema has no message of its own.
+ */
+export function expectation(issue: z.core.$ZodRawIssue): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return expectedType(issue);
+    case 'invalid_value':
+      return `expected ${either(issue.values)}`;
+    case 'too_small':
+      return `expected ${issue.inclusive ? 'at least' : 'more than'} ${sized(issue.minimum, issue.origin)}`;
+    case 'too_big':
+      return `expected ${issue.inclusive ? 'at most' : 'less than'} ${sized(issue.maximum, issue.origin)}`;
+    case 'not_multiple_of':
+      return `expected a multiple of ${issue.divisor}`;
+    case 'invalid_format':
+      return `expected ${issue.format === 'regex' ? `text that matches ${issue.pattern}` : `a valid ${issue.format}`}`;
+    case 'unrecognized_keys': {
+      const allowed = allowedKeys(issue.inst);
+      const keys = `${allowed.length > 1 ? 'one of ' : ''}${allowed.join(', ') || 'none'}`;
+      // One line for each key; explain() takes them apart.
+      return issue.keys.map((key) => `expected ${keys}${suggestion(key, allowed)}`).join('\n');
+    }
+    case 'invalid_union':
+      return Array.isArray(issue.options) ? `expected ${either(issue.options)}` : NO_MESSAGE;
+    default:
+      return ANOTHER_VALUE;
+  }
+}
+
+function expectedType(issue: z.core.$ZodRawIssue<z.core.$ZodIssueInvalidType>): string {
+  if (issue.expected === 'string') return expectedText(issue.inst as z.ZodType, issue.input);
+  const keys = issue.expected === 'object' ? allowedKeys(issue.inst) : [];
+  if (keys.length > 0) return `expected a map of ${keys.join(', ')}`;
+  const { format = '' } = (issue.inst?._zod.def ?? {}) as { format?: string };
+  return `expected ${TYPE_NAMES[format] ?? TYPE_NAMES[issue.expected] ?? `a ${issue.expected}`}`;
+}
+
+/** What the value would have to meet as a text: the rules for a text say more than its type, such as an example. */
+function expectedText(schema: z.ZodType, input: unknown): string {
+  const isScalar = typeof input === 'number' || typeof input === 'boolean';
+  const { success, error } = schema.safeParse(isScalar ? String(input) : '', { error: expectation });
+  if (success) return isScalar ? 'expected text; put it in quotes' : 'expected text';
+  const rule = error.issues.find(({ code, message }) => /format|custom/.test(code) && message !== ANOTHER_VALUE);
+  return rule?.message ?? 'expected text';
+}
+
+function sized(limit: number | bigint, origin: string): string {
+  const unit = { string: ' character', array: ' item' }[origin];
+  return `${limit}${unit ?? ''}${unit && limit !== 1 ? 's' : ''}`;
+}
+
+/** The keys that a strict object names, or a record whose keys are an enum. */
+function allowedKeys(inst: z.core.$ZodRawIssue['inst']): string[] {
+  const def = inst?._zod.def as { shape?: z.core.$ZodShape; keyType?: z.core.$ZodType } | undefined;
+  return def?.shape ? Object.keys(def.shape) : texts([...(def?.keyType?._zod.values ?? [])]);
+}
+
+/** The texts among the values. */
+export function texts(values: readonly unknown[]): string[] {
+  return values.filter((value) => typeof value === 'string');
+}

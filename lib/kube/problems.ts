@@ -1,0 +1,147 @@
+import type { z } from 'zod';
+import { expectation, NO_MESSAGE, texts } from './expectation';
+import { didYouMean, isSecret, type Path, pathText, repairedQuantity, showValue, suggestion } from './wording';
+
+export { type Path, pathText, showValue, suggestion };
+
+/** One thing that is wrong with an input. */
+export interface Problem {
+  readonly path: Path;
+  /** `got X, expected Y; remedy`: lower case, no full stop. */
+  readonly message: string;
+  /** Set when the key at the end of `path` is what is wrong, not its value. */
+  readonly key?: true;
+}
+
+/** What {@link validate} found: the parsed value, or every problem. */
+export type Outcome<T> = { ok: true; value: T } | { ok: false; problems: Problem[] };
+
+/** An input with problems; the message lists all of them, one a line. */
+export class InvalidInput extends Error {
+  public override readonly name = 'InvalidInput';
+
+  public constructor(
+    where: string,
+    public readonly problems: readonly Problem[],
+  ) {
+    super(problems.map(({ path, message }) => `${pathText(path, where)}: ${message}`).join('\n'));
+  }
+}
+
+/**
+ * Parses `input`; each line of the error starts with `where.path`.
+ *
+ * @throws InvalidInput with all problems
+ */
+export function parse<S extends z.ZodType>(schema: S, input: unknown, where: string): z.output<S> {
+  const outcome = validate(schema, input);
+  if (!outcome.ok) throw new InvalidInput(where, outcome.problems);
+  return outcome.value;
+}
+
+/** Parses `input`; messages are ours, except where the schema has its own. */
+export function validate<S extends z.ZodType>(schema: S, input: unknown): Outcome<z.output<S>> {
+  const result = schema.safeParse(input, { error: expectation });
+  if (result.success) return { ok: true, value: result.data };
+  return { ok: false, problems: problemsOf(result.error, input) };
+}
+
+/** The problems behind the error of a parse that used {@link expectation}, in the order of the schema. */
+export function problemsOf(error: z.ZodError, input: unknown): Problem[] {
+  return error.issues.flatMap((issue) => explain(issue, [], input));
+}
+
+function explain(issue: z.core.$ZodIssue, parent: Path, input: unknown): Problem[] {
+  const path = [...parent, ...(issue.path as Path)];
+  if (issue.code === 'unrecognized_keys') {
+    const expected = issue.message.split('\n');
+    return issue.keys.map((key, i) => ({
+      path: [...path, key],
+      message: `got an unknown key, ${expected[i] ?? expected[0]}`,
+      key: true,
+    }));
+  }
+  if (issue.code === 'invalid_key') {
+    const expected = issue.issues[0]?.message ?? issue.message;
+    return [{ path, message: `got ${showValue(path.at(-1))}, ${expected}`, key: true }];
+  }
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) return explainUnion(issue, path, input);
+  const problem: Problem = { path, message: sentence(issue, path, valueAt(input, path)) };
+  return issue.code === 'invalid_union' ? [problem, ...slipsOf(path, input)] : [problem];
+}
+
+/** Without its discriminator, no branch tells which keys it knows; a slip of the discriminator itself can be told. */
+function slipsOf(path: Path, input: unknown): Problem[] {
+  const parent = path.slice(0, -1);
+  const name = String(path.at(-1));
+  const slips = Object.keys(valueAt(input, parent) ?? {}).filter((key) => key !== name && suggestion(key, [name]));
+  return slips.map((key) => ({
+    path: [...parent, key],
+    message: `got an unknown key, expected ${name}${suggestion(key, [name])}`,
+    key: true,
+  }));
+}
+
+/** Reports the branch that was meant, as far as the kind of value tells; otherwise what the branches expect. */
+function explainUnion(issue: z.core.$ZodIssueInvalidUnion, path: Path, input: unknown): Problem[] {
+  const given = valueAt(input, path);
+  const fitting = issue.errors.filter((branch) => !branch.some((inner) => isOtherKind(inner, given)));
+  const [meant] = fitting.sort((a, b) => a.length - b.length);
+  const isInside = typeof given === 'object';
+  if (meant && (isInside || (fitting.length === 1 && issue.message === NO_MESSAGE))) {
+    return meant.flatMap((inner) => explain(inner, path, input));
+  }
+  const branches = meant ? fitting : issue.errors;
+  const expected = new Set(branches.map(([inner]) => inner?.message.replace(/^expected /, '')));
+  const message = issue.message || `expected ${[...expected].join(' or ')}`;
+  return [{ path, message: sentence({ ...issue, message }, path, given) }];
+}
+
+function isOtherKind(issue: z.core.$ZodIssue, given: unknown): boolean {
+  if (issue.path.length > 0) return false;
+  if (issue.code === 'invalid_value') return !issue.values.some((value) => typeof value === typeof given);
+  return issue.code === 'invalid_type';
+}
+
+/** What a rule of a schema may say about its issue, in `params`. */
+export interface IssueParams {
+  /** What was given, where the value at the path does not tell; a text is a phrase such as `12 connections`. */
+  readonly got?: unknown;
+  /** Words of which the value at the path may be a slip. */
+  readonly known?: readonly string[];
+  /** What to do about it, if the value is no slip. */
+  readonly hint?: string;
+}
+
+function sentence(issue: z.core.$ZodIssue, path: Path, value: unknown): string {
+  const { got, known, hint }: IssueParams = (issue.code === 'custom' && issue.params) || {};
+  const given = typeof got === 'string' ? got : shown(path, got ?? value);
+  const slip = known && typeof value === 'string' ? suggestion(value, known) : '';
+  const remedy = slip || (hint ? `; ${hint}` : isSecret(path, value) ? '' : remedyFor(issue, value));
+  return `got ${given}, ${issue.message}${remedy}`;
+}
+
+function remedyFor(issue: z.core.$ZodIssue, given: unknown): string {
+  const type = issue.code === 'invalid_type' ? issue.expected : undefined;
+  if (given === undefined || given === null || typeof given === 'object') return '';
+  if (type === 'array') return didYouMean([given]);
+  if (typeof given !== 'string') return '';
+  if ((type === 'number' || type === 'int') && /^[-+]?\d+(\.\d+)?$/.test(given)) return '; remove the quotes';
+  if (type === 'boolean' && /^(true|false)$/.test(given)) return '; remove the quotes';
+  if (type === 'boolean' && /^(yes|no|on|off)$/i.test(given)) return didYouMean(/^(yes|on)$/i.test(given));
+  if (issue.code === 'invalid_value') return suggestion(given, texts(issue.values));
+  if (issue.code === 'invalid_union' && 'options' in issue) return suggestion(given, texts(issue.options ?? []));
+  // A message with an example such as 512Mi asks for bytes.
+  return /\d[KMGT]i\b/.test(issue.message) ? repairedQuantity(given) : '';
+}
+
+function shown(path: Path, value: unknown): string {
+  return isSecret(path, value) ? 'a hidden value' : showValue(value);
+}
+
+function valueAt(input: unknown, path: Path): unknown {
+  return path.reduce<unknown>((value, step) => {
+    const isOwn = typeof value === 'object' && value !== null && Object.hasOwn(value, step);
+    return isOwn ? (value as Record<string | number, unknown>)[step] : undefined;
+  }, input);
+}

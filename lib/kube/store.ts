@@ -1,0 +1,53 @@
+import type { EnvValue } from './container';
+import type { QuantityText } from './quantity';
+import type { Volume } from './volume';
+import type { Workload } from './workload';
+
+/** One fact that a consumer of a store needs, and the environment variable that the guide calls it by. */
+export interface StoreVariable {
+  /** Name of the environment variable unless the consumer asks for another. */
+  readonly env: string;
+  /** Its value, or where the value is. */
+  readonly value: EnvValue;
+}
+
+/**
+ * What an agent can use. An embedded store and its external twin look the same from here: moving to a managed service
+ * is one line of the environment file.
+ */
+export interface Store {
+  /** Name in `uses`: `postgres`, `redis`, `memcached`, `chroma`, `minio`. */
+  readonly storeName: string;
+  /** What a consumer needs to know, by the store's own words: `url`, `host`, `port`. */
+  readonly variables: Readonly<Record<string, StoreVariable>>;
+  /** Connections that it accepts from all consumers together; absent where that is no limit in practice. */
+  readonly maxConnections?: number;
+  /** Opens the way from a consumer to the store, on both sides. */
+  connectFrom(consumer: Workload): void;
+}
+
+/** Something with data that must be backed up, and how that is done. */
+export interface BackupSource {
+  /** Name of the backup: `postgres`, `chroma`, `agent-uploads`. */
+  readonly backupName: string;
+  /** Which scripts dump and restore it. */
+  readonly method: 'postgres' | 'redis' | 'redis-cluster' | 'files';
+  /** Image that brings the tools of the store. @default - the backup's own image, which has tar */
+  readonly image?: string;
+  /** Who dumps and restores: the owner of the data. */
+  readonly user: { readonly uid: number; readonly gid: number };
+  /** Environment of the scripts. */
+  readonly env: Readonly<Record<string, EnvValue>>;
+  /** Data folder: read under `/source` to dump `files`, written under `/target` to restore `files` and `redis`. */
+  readonly data?: Volume;
+  /** Password file that is mounted under `/secrets`. */
+  readonly secret?: Volume;
+  /** Pods whose node the volume is bound to. */
+  readonly besidePods?: Readonly<Record<string, string>>;
+  /** Memory that a restore needs, where it is more than a few buffers. */
+  readonly restoreMemory?: QuantityText;
+  /** What a dump may need for a moment. */
+  readonly scratch: string;
+  /** Opens the way from the dumping pod to the store. */
+  connectFrom?(consumer: Workload): void;
+}

@@ -1,0 +1,218 @@
+import { Lazy } from 'cdk8s';
+import { Construct } from 'constructs';
+import * as k8s from '../../imports/k8s';
+import type { Component } from './component';
+import type { PlatformContext } from './context';
+import { contentHash, LABEL } from './names';
+import { networkPolicy, type TrafficRule } from './network';
+import { type PodOptions, podTemplate, volumesOf } from './pod';
+import { claimSpec } from './volume';
+
+/** How many pods: a number, or the range that an autoscaler moves in. */
+export type Replicas = number | { readonly min: number; readonly max: number };
+
+/** When and how long a Job runs. */
+export interface JobOptions {
+  /** Cron expression; a Job without one runs once. */
+  readonly schedule?: string;
+  /** Seconds after which a run is ended. */
+  readonly deadline: number;
+  /** Tries after the first. @default 2 */
+  readonly retries?: number;
+  /** Rendered but never started by itself. @default false */
+  readonly suspend?: boolean;
+}
+
+interface WorkloadBase extends PodOptions {
+  /** Name of the workload and of its pods' `app.kubernetes.io/name`. */
+  readonly name: string;
+  /** What kind of part it is: `store`, `agent`, `backup`; the pods' `app.kubernetes.io/component`. */
+  readonly component: string;
+}
+
+/** What a workload is made of, by kind. */
+export type WorkloadOptions = WorkloadBase &
+  (
+    | { readonly kind: 'Deployment'; readonly replicas: Replicas }
+    | {
+        readonly kind: 'StatefulSet';
+        readonly replicas: number;
+        /** Headless Service that gives the pods their names. */
+        readonly serviceName: string;
+        /** Whether pods start and stop side by side. @default false */
+        readonly parallel?: boolean;
+      }
+    | { readonly kind: 'DaemonSet' }
+    | { readonly kind: 'Job'; readonly job: JobOptions }
+  );
+
+/** Old revisions kept for a rollback. */
+const REVISIONS = 3;
+
+/**
+ * A Deployment, StatefulSet, DaemonSet, Job or CronJob whose pods are restricted by construction, with its
+ * ServiceAccount, its PodDisruptionBudget and, from its connections, its NetworkPolicy.
+ */
+export class Workload extends Construct {
+  /** Name of the workload. */
+  readonly name: string;
+  /** Labels that select its pods and no others. */
+  readonly pods: Readonly<Record<string, string>>;
+  /** What it was made with. */
+  readonly options: WorkloadOptions;
+  /** Fewest and most pods. */
+  readonly replicas: { readonly min: number; readonly max: number };
+  /** The rendered object. */
+  readonly object: k8s.KubeDeployment | k8s.KubeStatefulSet | k8s.KubeDaemonSet | k8s.KubeJob | k8s.KubeCronJob;
+  private readonly ingress: TrafficRule[] = [];
+  private readonly egress: TrafficRule[] = [];
+  private readonly context: PlatformContext;
+
+  constructor(component: Component, options: WorkloadOptions) {
+    super(component, options.name);
+    this.name = options.name;
+    this.options = options;
+    this.context = component.context;
+    this.pods = { [LABEL.name]: options.name, [LABEL.component]: options.component };
+    this.replicas = replicaRange(options);
+    new k8s.KubeServiceAccount(this, 'service-account', {
+      metadata: { name: this.name, labels: this.pods },
+      automountServiceAccountToken: false,
+    });
+    this.object = this.render();
+    if ((options.kind === 'Deployment' || options.kind === 'StatefulSet') && this.replicas.max > 1)
+      this.disruptionBudget();
+  }
+
+  /** Number of a port of its containers. @throws Error if no container has a port of that name */
+  port(name: string): number {
+    const number = this.options.containers
+      .map((container) => container.ports?.[name])
+      .find((port) => port !== undefined);
+    if (number === undefined) throw new Error(`${this.node.path}: has no port "${name}"`);
+    return number;
+  }
+
+  /** Lets traffic in, on top of the default deny. */
+  allowIngress(rule: TrafficRule): void {
+    this.ingress.push(rule);
+  }
+
+  /** Lets traffic out, on top of the default deny. */
+  allowEgress(rule: TrafficRule): void {
+    this.egress.push(rule);
+  }
+
+  /** Lets this workload's pods talk to another's: a rule on both sides. */
+  connectTo(other: Workload, ...portNames: readonly string[]): void {
+    const ports = portNames.map((name) => other.port(name));
+    this.allowEgress({ peer: { pods: other.pods }, ports });
+    other.allowIngress({ peer: { pods: this.pods }, ports });
+  }
+
+  /** Renders the NetworkPolicy of what was allowed; nothing where nothing was. */
+  renderNetworkPolicy(): void {
+    if (this.ingress.length + this.egress.length === 0) return;
+    networkPolicy(this, { name: this.name, pods: this.pods, ingress: this.ingress, egress: this.egress });
+  }
+
+  private render() {
+    const { options } = this;
+    const metadata = { name: this.name, labels: this.pods };
+    const selector = { matchLabels: this.pods };
+    // rendered late: an agent's environment follows from connections that are made after it
+    const template: k8s.PodTemplateSpec = Lazy.any({ produce: () => podTemplate(this) });
+    switch (options.kind) {
+      case 'Deployment':
+        return new k8s.KubeDeployment(this, 'deployment', {
+          metadata,
+          spec: {
+            replicas: typeof options.replicas === 'number' ? options.replicas : undefined,
+            revisionHistoryLimit: REVISIONS,
+            selector,
+            strategy: {
+              type: 'RollingUpdate',
+              rollingUpdate: { maxSurge: k8s.IntOrString.fromNumber(1), maxUnavailable: k8s.IntOrString.fromNumber(0) },
+            },
+            template,
+          },
+        });
+      case 'StatefulSet':
+        return new k8s.KubeStatefulSet(this, 'stateful-set', {
+          metadata,
+          spec: {
+            serviceName: options.serviceName,
+            replicas: options.replicas,
+            revisionHistoryLimit: REVISIONS,
+            podManagementPolicy: options.parallel ? 'Parallel' : 'OrderedReady',
+            persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' },
+            selector,
+            template,
+            volumeClaimTemplates: claimTemplates(options),
+          },
+        });
+      case 'DaemonSet':
+        return new k8s.KubeDaemonSet(this, 'daemon-set', {
+          metadata,
+          spec: { revisionHistoryLimit: REVISIONS, selector, template },
+        });
+      case 'Job':
+        return this.renderJob(options.job, metadata, template);
+    }
+  }
+
+  private renderJob(job: JobOptions, metadata: k8s.ObjectMeta, template: k8s.PodTemplateSpec) {
+    const spec: k8s.JobSpec = { backoffLimit: job.retries ?? 2, activeDeadlineSeconds: job.deadline, template };
+    if (job.schedule === undefined) {
+      // a Job's template can never be changed, and one that ran must not run again: new content, new name; and no
+      // ttlSecondsAfterFinished, which GitOps tools would answer by making it again
+      const name = `${this.name}-${contentHash(JSON.stringify(podTemplate(this)))}`;
+      return new k8s.KubeJob(this, 'job', { metadata: { ...metadata, name }, spec });
+    }
+    return new k8s.KubeCronJob(this, 'cron-job', {
+      metadata,
+      spec: {
+        schedule: job.schedule,
+        timeZone: this.context.timeZone,
+        concurrencyPolicy: 'Forbid',
+        // a run that could not start within an hour waits for the next turn
+        startingDeadlineSeconds: 3600,
+        suspend: job.suspend ?? false,
+        successfulJobsHistoryLimit: 3,
+        failedJobsHistoryLimit: 3,
+        jobTemplate: { metadata: { labels: this.pods }, spec },
+      },
+    });
+  }
+
+  private disruptionBudget(): void {
+    new k8s.KubePodDisruptionBudget(this, 'disruption-budget', {
+      metadata: { name: this.name, labels: this.pods },
+      spec: {
+        selector: { matchLabels: this.pods },
+        maxUnavailable: k8s.IntOrString.fromNumber(1),
+        // a pod that is not ready anyway must not hold up a drain (kubernetes.io, PodDisruptionBudget)
+        unhealthyPodEvictionPolicy: 'AlwaysAllow',
+      },
+    });
+  }
+}
+
+/** All workloads below a construct. */
+export function workloadsOf(root: Construct): Workload[] {
+  return root.node.findAll().filter((node): node is Workload => node instanceof Workload);
+}
+
+function replicaRange(options: WorkloadOptions): { min: number; max: number } {
+  if (options.kind === 'Job' || options.kind === 'DaemonSet') return { min: 1, max: 1 };
+  const { replicas } = options;
+  return typeof replicas === 'number' ? { min: replicas, max: replicas } : { min: replicas.min, max: replicas.max };
+}
+
+/** Claims carry nothing but name and size: their fields can never be changed in a cluster. */
+function claimTemplates(options: PodOptions): k8s.KubePersistentVolumeClaimProps[] | undefined {
+  const claims = volumesOf(options).flatMap((volume) =>
+    volume.kind === 'claimTemplate' ? [{ metadata: { name: volume.name }, spec: claimSpec(volume.claim) }] : [],
+  );
+  return claims.length > 0 ? claims : undefined;
+}

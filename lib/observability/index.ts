@@ -1,0 +1,3 @@
+export { ALERT_NAMES } from './alerts';
+export { Observability, type ObservabilityProps } from './observability';
+export { type ObservabilityOptions, ObservabilitySchema } from './schema';

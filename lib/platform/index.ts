@@ -1,0 +1,2 @@
+export { platformOf } from './environment';
+export { AgentPlatform } from './platform';

@@ -1,0 +1,134 @@
+import { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import { Agent } from '../agent';
+import { Backup } from '../backup';
+import { findings, type PlatformObject } from '../checks';
+import { type PlatformOptions, type PlatformProps, PlatformSchema } from '../config';
+import { Edge } from '../edge';
+import {
+  type BackupSource,
+  Component,
+  needSecret,
+  type PlatformContext,
+  parse,
+  provideContext,
+  workloadsOf,
+} from '../kube';
+import { Observability } from '../observability';
+import { Bootstrap, GuardRails, isGenerated } from '../security';
+import { overcommitted } from './capacity';
+
+/**
+ * An AI agent platform in one namespace. Put stores and agents into it and connect them; edge, backup, monitoring,
+ * Secrets, quota and network policies follow from what is there when it is rendered.
+ *
+ * ```ts
+ * const platform = new AgentPlatform(app, 'production', { domain: 'agent.example.com' });
+ * const agent = new Agent(platform, 'agent', { image: 'registry.example.com/ai-agent:1.4.2' });
+ * agent.uses(new Postgres(platform, 'postgres', { storage: '50Gi' }));
+ * ```
+ *
+ * @throws InvalidInput if an option is not as {@link PlatformSchema} says
+ */
+export class AgentPlatform extends Construct {
+  /** What the platform was made with. */
+  readonly options: PlatformOptions;
+  /** What its components know of it. */
+  readonly context: PlatformContext;
+  private completed = false;
+
+  constructor(scope: Construct, id: string, props: PlatformProps = {}) {
+    super(scope, id);
+    this.options = parse(PlatformSchema, props, this.node.path);
+    const { options } = this;
+    this.context = {
+      name: id,
+      namespace: options.namespace ?? `ai-agent-${id}`,
+      domain: options.domain,
+      imagePullSecrets: options.imagePullSecrets,
+      timeZone: options.timeZone,
+      metrics: options.observability.provider !== 'none',
+      secrets: new Map(),
+      requirements: new Set(),
+      approximations: new Set(),
+    };
+    provideContext(this, this.context);
+    this.node.addValidation({ validate: () => this.validate() });
+  }
+
+  /** Agents in the platform. */
+  get agents(): Agent[] {
+    return this.node.children.filter((child): child is Agent => child instanceof Agent);
+  }
+
+  /**
+   * Adds what only the finished graph can tell. Called by rendering, and by `app.synth()` through validation; nothing
+   * can be added to the platform afterwards.
+   */
+  complete(): void {
+    if (this.completed) return;
+    this.completed = true;
+    const { options, context } = this;
+    if (options.edge.controller !== 'none')
+      new Edge(this, 'edge', { options: options.edge, backends: this.agents.map((agent) => agent.backend) });
+    const backups =
+      options.backup.provider === 'none'
+        ? undefined
+        : new Backup(this, 'backup', { options: options.backup, sources: this.backupSources() });
+    if (options.observability.provider !== 'none')
+      new Observability(this, 'observability', {
+        options: options.observability,
+        workloads: workloadsOf(this),
+        backups: backups?.schedules ?? [],
+      });
+    for (const name of options.imagePullSecrets)
+      needSecret(context, { name, keys: { '.dockerconfigjson': undefined } });
+    const generated = [...context.secrets.values()].filter(isGenerated);
+    if (options.secrets.provider === 'generate' && generated.length > 0)
+      new Bootstrap(this, 'secrets', {
+        image: options.secrets.image,
+        apiServer: options.network.apiServer,
+        secrets: generated,
+      });
+    for (const workload of workloadsOf(this)) workload.renderNetworkPolicy();
+    new GuardRails(this, 'namespace', { network: options.network, platform: this });
+  }
+
+  /** Everything that is rendered, in the order of files and of declaration within a file. */
+  objects(): PlatformObject[] {
+    this.complete();
+    return this.components().flatMap((component) =>
+      component.node
+        .findAll()
+        .filter((node): node is ApiObject => node instanceof ApiObject)
+        .map((node) => ({ path: node.node.path, file: component.file, json: node.toJson() })),
+    );
+  }
+
+  /** What is wrong with a rendered platform as a whole; nothing if it is sound. */
+  problems(objects: readonly PlatformObject[]): string[] {
+    return [...overcommitted(this), ...findings(objects, workloadsOf(this), this.context.secrets)];
+  }
+
+  /** Secrets that the user must make before the platform starts. */
+  get userSecrets() {
+    const all = [...this.context.secrets.values()];
+    return this.options.secrets.provider === 'generate' ? all.filter((need) => !isGenerated(need)) : all;
+  }
+
+  private components(): Component[] {
+    return this.node.children
+      .filter((child): child is Component => child instanceof Component)
+      .sort((a, b) => (a.file < b.file ? -1 : 1));
+  }
+
+  private backupSources(): BackupSource[] {
+    return this.node.children.flatMap((child) =>
+      'backup' in child && child.backup ? [child.backup as BackupSource] : [],
+    );
+  }
+
+  private validate(): string[] {
+    return this.problems(this.objects());
+  }
+}

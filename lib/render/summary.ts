@@ -1,0 +1,40 @@
+import { bytes, cores, footprint } from '../kube';
+import type { AgentPlatform } from '../platform';
+import type { Files } from './files';
+
+/** What an operator wants to know after a synth: size, what the cluster must bring, what is left to do. */
+export function summary(platform: AgentPlatform, folder: string, files: Files): string {
+  const objects = [...files.values()].reduce((sum, content) => sum + content.split('\n---\n').length, 0);
+  const least = footprint(platform, { at: 'min' });
+  const most = footprint(platform, { at: 'max' });
+  const range = (low: string, high: string) => (low === high ? low : `${low} to ${high}`);
+  const { requirements, approximations, namespace } = platform.context;
+  return [
+    `${folder}: ${objects} objects in ${files.size} files`,
+    `  pods ${range(String(least.pods), String(most.pods))}, ` +
+      `CPU ${range(cores(least.cpu), cores(most.cpu))}, ` +
+      `memory ${range(bytes(least.memory), bytes(most.memory))}, storage ${bytes(most.storage)}`,
+    ...section('the cluster must bring', [...requirements].sort()),
+    ...section(
+      'Secrets to create first',
+      platform.userSecrets.map((need) => secretCommand(need, namespace)),
+    ),
+    ...section('approximations', [...approximations].sort()),
+    '',
+  ].join('\n');
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [`  ${title}:`, ...lines.map((line) => `    - ${line}`)];
+}
+
+function secretCommand(
+  need: { name: string; keys: Readonly<Record<string, string | undefined>> },
+  namespace: string,
+): string {
+  const keys = Object.keys(need.keys);
+  if (keys.includes('.dockerconfigjson'))
+    return `kubectl -n ${namespace} create secret docker-registry ${need.name} --docker-server=... --docker-username=... --docker-password=...`;
+  if (keys.includes('tls.crt')) return `kubectl -n ${namespace} create secret tls ${need.name} --cert=FILE --key=FILE`;
+  return `kubectl -n ${namespace} create secret generic ${need.name} ${keys.map((key) => `--from-file=${key}=FILE`).join(' ')}`;
+}

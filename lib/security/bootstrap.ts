@@ -1,0 +1,79 @@
+import type { Construct } from 'constructs';
+import * as k8s from '../../imports/k8s';
+import { Component, configFiles, type SecretNeed, scratch, Workload } from '../kube';
+import type { NetworkOptions, SecretsOptions } from './schema';
+import script from './scripts/bootstrap.sh';
+
+/** Options of {@link Bootstrap}. */
+export interface BootstrapOptions {
+  readonly image: Extract<SecretsOptions, { provider: 'generate' }>['image'];
+  readonly apiServer: NetworkOptions['apiServer'];
+  readonly secrets: readonly SecretNeed[];
+}
+
+/**
+ * A Job that makes missing Secrets inside the cluster. It may do nothing but create Secrets: not read, list or change
+ * them, so that a second run finds them and leaves them alone. No value is ever in a file, an argument or a log.
+ *
+ * RBAC cannot limit `create` to names: whoever runs as this ServiceAccount can add Secrets to the namespace.
+ */
+export class Bootstrap extends Component {
+  constructor(scope: Construct, id: string, options: BootstrapOptions) {
+    super(scope, id, { order: 'secrets' });
+    const name = 'secret-bootstrap';
+    const workload = new Workload(this, {
+      kind: 'Job',
+      name,
+      component: 'bootstrap',
+      job: { deadline: 600, retries: 6 },
+      // 100:101 is curl_user of curlimages/curl
+      user: { uid: 100, gid: 101 },
+      drain: { settle: 0, finish: 5 },
+      apiAccess: true,
+      containers: [
+        {
+          name: 'bootstrap',
+          image: options.image,
+          command: ['sh', '/etc/bootstrap/bootstrap.sh'],
+          env: {
+            SPEC: '/etc/bootstrap/secrets',
+            NS: this.context.namespace,
+            PART_OF: this.context.name,
+          },
+          resources: { cpu: '10m', memory: '32Mi' },
+          mounts: {
+            '/etc/bootstrap': configFiles(this, name, {
+              'bootstrap.sh': script,
+              secrets: specification(options.secrets),
+            }),
+            '/tmp': scratch('tmp', '1Mi'),
+          },
+        },
+      ],
+    });
+    for (const cidr of options.apiServer.cidrs)
+      workload.allowEgress({ peer: { cidr }, ports: options.apiServer.ports });
+    const metadata = { name, labels: { ...workload.pods } };
+    new k8s.KubeRole(this, 'role', {
+      metadata,
+      rules: [{ apiGroups: [''], resources: ['secrets'], verbs: ['create'] }],
+    });
+    new k8s.KubeRoleBinding(this, 'role-binding', {
+      metadata,
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
+      subjects: [{ kind: 'ServiceAccount', name, namespace: this.context.namespace }],
+    });
+  }
+}
+
+/** Secrets that the Job can make: those with a template for every key. */
+export function isGenerated(need: SecretNeed): boolean {
+  return Object.values(need.keys).every((template) => template !== undefined);
+}
+
+/** The Job's list: one `secret key template` a line. */
+function specification(secrets: readonly SecretNeed[]): string {
+  return secrets
+    .flatMap(({ name, keys }) => Object.entries(keys).map(([key, template]) => `${name} ${key} ${template}\n`))
+    .join('');
+}

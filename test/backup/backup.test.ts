@@ -1,0 +1,146 @@
+import { BackupSchema } from '../../lib/backup';
+import { parse } from '../../lib/kube';
+import { CLAIM, makeBackup, SOURCES } from '../support/backup';
+import { find } from '../support/platform';
+
+const { postgres, redis, files } = SOURCES;
+const all = [postgres, redis, files];
+const onClaim = makeBackup(CLAIM, all, { timeZone: 'Asia/Shanghai' });
+
+describe('schedules', () => {
+  test('are a backup and a restore of each source', () => {
+    expect(onClaim.backup.file).toBe('60-backup.yaml');
+    expect(onClaim.objects.flatMap(({ kind, metadata }) => (kind === 'CronJob' ? [metadata.name] : []))).toEqual([
+      ...['postgres-backup', 'postgres-restore', 'redis-backup', 'redis-restore', 'uploads-backup', 'uploads-restore'],
+    ]);
+    expect(onClaim.backup.schedules).toEqual(
+      ['postgres-backup', 'redis-backup', 'uploads-backup'].map((name) => ({ name, schedule: '30 3 * * *' })),
+    );
+  });
+
+  test.each([
+    ['uploads-backup', '30 3 * * *', false, 2],
+    ['uploads-restore', '@yearly', true, 0],
+  ])('%s runs at %p, suspended: %p, with %p further tries', (name, schedule, suspend, backoffLimit) => {
+    const { jobTemplate, ...spec } = onClaim.job(name).cronJob.spec;
+    expect(spec).toEqual({
+      ...{ schedule, suspend, timeZone: 'Asia/Shanghai', concurrencyPolicy: 'Forbid', startingDeadlineSeconds: 3600 },
+      ...{ successfulJobsHistoryLimit: 3, failedJobsHistoryLimit: 3 },
+    });
+    expect(jobTemplate.spec).toMatchObject({ backoffLimit, activeDeadlineSeconds: 21600 });
+    expect(onClaim.job(name).pod.restartPolicy).toBe('Never');
+  });
+});
+
+/** Source, what dumps it, what brings it back: image, command, environment and mounts beside those of every step. */
+const STEPS = [
+  [
+    'postgres',
+    'registry.test/postgres:15',
+    { PGHOST: 'postgres', PGUSER: 'aiagent', PASSWORD_FILE: '/secrets/password' },
+    {},
+    { '/secrets': 'auth' },
+  ],
+  [
+    'redis',
+    'registry.test/redis:7',
+    { REDIS_HOSTS: 'redis-0.redis redis-1.redis', PASSWORD_FILE: '/secrets/password' },
+    { claim: 'data-redis-0' },
+    { '/secrets': 'auth' },
+  ],
+  ['files', 'registry.test/rclone:1', { QUIESCENT: 'true' }, { claim: 'agent-uploads' }, {}],
+] as const;
+const FOLDERS = { '/work': 'work', '/tmp': 'tmp', '/scripts': 'backup-scripts' };
+
+describe.each(STEPS)('%s', (method, image, env, { claim }: { claim?: string }, mounts) => {
+  const { backupName, user, scratch } = SOURCES[method];
+  const [backup, restore] = ['backup', 'restore'].map((verb) => onClaim.job(`${backupName}-${verb}`)) as [
+    ReturnType<typeof onClaim.job>,
+    ReturnType<typeof onClaim.job>,
+  ];
+
+  test('is dumped with its own tools, as its owner, then published', () => {
+    expect(backup.first).toMatchObject({ name: 'dump', image, command: ['sh', `/scripts/dump-${method}.sh`] });
+    expect(backup.first.env).toEqual({ ...env, ...(claim && { SOURCE: '/source' }) });
+    expect(backup.first.mounts).toEqual({ ...FOLDERS, ...mounts, ...(claim && { '/source': 'source' }) });
+    expect(backup.second).toMatchObject({
+      name: 'publish',
+      image: 'registry.test/rclone:1',
+      command: ['sh', '/scripts/publish.sh'],
+    });
+    expect(backup.second.env).toEqual({
+      DESTINATION: `/backups/${backupName}`,
+      RETENTION_DAYS: '14',
+      KEEP_AT_LEAST: '5',
+      HOME: '/tmp',
+    });
+    expect(backup.second.mounts).toEqual({ ...FOLDERS, '/backups': 'backups' });
+  });
+
+  test('is fetched, then brought back where somebody says yes', () => {
+    expect(restore.first).toMatchObject({
+      name: 'fetch',
+      image: 'registry.test/rclone:1',
+      command: ['sh', '/scripts/fetch.sh'],
+    });
+    expect(restore.first.env).toEqual({ DESTINATION: `/backups/${backupName}`, BACKUP: '', HOME: '/tmp' });
+    expect(restore.second).toMatchObject({ name: 'restore', image, command: ['sh', `/scripts/restore-${method}.sh`] });
+    expect(restore.second.env).toEqual({ ...env, CONFIRM: '', ...(claim && { TARGET: '/target' }) });
+    expect(restore.second.mounts).toEqual({ ...FOLDERS, ...mounts, ...(claim && { '/target': 'target' }) });
+    expect(restore.volumes.target).toEqual(claim && { persistentVolumeClaim: { claimName: claim } });
+  });
+
+  test('belongs to its owner; every backup to the group of rclone', () => {
+    for (const { pod, first, second } of [backup, restore]) {
+      expect(pod.securityContext).toMatchObject({ runAsUser: user.uid, runAsGroup: 1009, fsGroup: 1009 });
+      for (const { name, securityContext } of [first, second]) {
+        const rclone = ['publish', 'fetch'].includes(name) ? 1009 : undefined;
+        expect([securityContext.runAsUser, securityContext.runAsGroup]).toEqual([rclone, rclone]);
+      }
+    }
+  });
+
+  test('has room for one dump', () => {
+    for (const { volumes, first, second } of [backup, restore]) {
+      expect(volumes.work).toEqual({ emptyDir: { sizeLimit: scratch } });
+      expect(volumes.tmp).toEqual({ emptyDir: { sizeLimit: '64Mi' } });
+      for (const { resources } of [first, second])
+        expect(resources.requests).toEqual({ cpu: '100m', memory: '256Mi', 'ephemeral-storage': '64Mi' });
+    }
+  });
+});
+
+test('scripts are executable files of one ConfigMap', () => {
+  const map = find(onClaim.objects, 'ConfigMap');
+  expect(Object.keys(map.data).sort()).toEqual([
+    ...['dump-files.sh', 'dump-postgres.sh', 'dump-redis.sh', 'fetch.sh', 'publish.sh'],
+    ...['restore-files.sh', 'restore-postgres.sh', 'restore-redis.sh'],
+  ]);
+  for (const text of Object.values(map.data)) expect(text).toMatch(/^#!\/bin\/sh\n(.*\n)+$/);
+  expect(onClaim.job('redis-backup').volumes['backup-scripts']).toEqual({
+    configMap: { name: map.metadata.name, defaultMode: 0o555 },
+  });
+});
+
+test('a volume of one node is read there; a restore goes where the volume goes', () => {
+  const { podAffinity } = onClaim.job('redis-backup').pod.affinity;
+  expect(podAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].labelSelector.matchLabels).toEqual({
+    app: 'redis',
+  });
+  for (const name of ['redis-restore', 'uploads-backup']) expect(onClaim.job(name).pod.affinity).toBeUndefined();
+  expect(onClaim.job('uploads-backup').volumes.source).toEqual({
+    persistentVolumeClaim: { claimName: 'agent-uploads', readOnly: true },
+  });
+});
+
+test('what is not said is the guide’s', () => {
+  expect(parse(BackupSchema, { provider: 'claim' }, 'it')).toEqual({
+    provider: 'claim',
+    schedule: '0 2 * * *',
+    retention: '7d',
+    keepAtLeast: 3,
+    image: 'rclone/rclone:1.75.0',
+    storage: '50Gi',
+    accessMode: 'ReadWriteOnce',
+  });
+});

@@ -1,0 +1,5 @@
+import { running } from './setup';
+
+export default function teardown(): void {
+  running.clusterTier?.stop();
+}

@@ -1,0 +1,251 @@
+import { type ControllerOptions, Edge, EdgeSchema, type Route, RouteSchema } from '../../lib/edge';
+import { parse } from '../../lib/kube';
+import { find, testScope } from '../support/platform';
+import { type AgentInput, CERT_MANAGER, lines, type RouteInput, render } from './support';
+
+const CONTROLLERS = ['nginx', 'ingress-nginx'] as const;
+
+describe.each(CONTROLLERS)('an edge with %s', (controller) => {
+  test('lets the controller, and nobody else, reach what its paths lead to', () => {
+    const { objects } = render({ controller, namespace: 'entrance' }, {});
+    const namespaceSelector = { matchLabels: { 'kubernetes.io/metadata.name': 'entrance' } };
+    for (const [name, port] of [
+      ['agent', 8501],
+      ['agent-static', 8080],
+    ] as const)
+      expect(find(objects, 'NetworkPolicy', name).spec).toEqual({
+        podSelector: { matchLabels: { 'app.kubernetes.io/name': name, 'app.kubernetes.io/component': 'agent' } },
+        policyTypes: ['Ingress'],
+        ingress: [{ from: [{ namespaceSelector }], ports: [{ protocol: 'TCP', port }] }],
+      });
+  });
+
+  test('leaves alone what no path leads to', () => {
+    const { objects } = render({ controller }, { routes: [{ path: '/api/' }] });
+    expect(objects.filter(({ kind }) => kind === 'NetworkPolicy').map(({ metadata }) => metadata.name)).toEqual([
+      'agent',
+    ]);
+  });
+
+  test('asks cert-manager for one certificate of all hosts, and lets its challenges be answered', () => {
+    const { objects } = render({ controller, tls: CERT_MANAGER }, {}, { name: 'b', host: 'b.example.com' });
+    const certificate = find(objects, 'Certificate');
+    expect(certificate.metadata).toMatchObject({
+      name: 'edge-tls',
+      annotations: { 'cert-manager.io/issue-temporary-certificate': 'true' },
+    });
+    expect(certificate.spec).toEqual({
+      secretName: 'edge-tls',
+      dnsNames: ['agent.example.com', 'b.example.com'],
+      issuerRef: { group: 'cert-manager.io', kind: 'ClusterIssuer', name: 'letsencrypt' },
+    });
+    const namespace = controller === 'nginx' ? 'nginx-ingress' : 'ingress-nginx';
+    const from = [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } }];
+    expect(find(objects, 'NetworkPolicy', 'edge-acme-solver').spec).toEqual({
+      podSelector: { matchExpressions: [{ key: 'acme.cert-manager.io/http01-solver', operator: 'Exists' }] },
+      policyTypes: ['Ingress'],
+      ingress: [{ from, ports: [{ protocol: 'TCP', port: 8089 }] }],
+    });
+  });
+
+  test('asks the user for a certificate of his own', () => {
+    const { objects, context } = render({ controller, tls: { provider: 'existing', secret: 'wildcard' } }, {});
+    expect(Object.entries(context.secrets.get('wildcard')?.keys ?? {})).toEqual([
+      ['tls.crt', undefined],
+      ['tls.key', undefined],
+    ]);
+    expect(objects.flatMap(({ spec }) => spec?.tls ?? [])[0]).toEqual({
+      hosts: ['agent.example.com'],
+      secretName: 'wildcard',
+    });
+    expect(objects.map(({ kind }) => kind)).not.toContain('Certificate');
+  });
+
+  test('names Ingresses after agent and path, and numbers those that read the same', () => {
+    const long = `/${'long'.repeat(20)}/`;
+    const paths = ['/', '/v1.0/Chat_Now/', '/v1-0/chat-now/', '/-_/', long];
+    const { objects } = render(
+      { controller },
+      { name: 'a', routes: [...paths.map((path) => ({ path })), { path: '/-_', match: 'exact' }] },
+      { name: 'a-v1', host: 'b.example.com', routes: [{ path: '/0/chat/now/' }] },
+    );
+    const names = objects.filter(({ kind }) => kind === 'Ingress').map(({ metadata }) => metadata.name);
+    expect(names.filter((name) => !name.endsWith('.com'))).toEqual([
+      'a-root',
+      'a-v1-0-chat-now',
+      'a-v1-0-chat-now-2',
+      'a-root-2',
+      `a-${'long'.repeat(10).slice(0, -1)}`,
+      'a-root-3',
+      'a-v1-0-chat-now-3',
+    ]);
+  });
+
+  test('fails on a path that two agents claim, on files that are not there, and on an agent without a host, all at once', () => {
+    const claims: AgentInput[] = [
+      { name: 'chat', routes: [{ path: '/api/' }, { path: '/chat/' }] },
+      {
+        name: 'search',
+        static: false,
+        routes: [{ path: '/search/' }, { path: '/api/' }, { path: '/files/', to: 'static' }],
+      },
+      { name: 'lost', host: '', routes: [{ path: '/api/' }] },
+    ];
+    expect(() => render({ controller }, ...claims)).toThrow(
+      lines(
+        'test.agents.search.routes[1]: got "agent.example.com/api/", expected a path that agents.chat.routes[0] does not answer already; give one a host of its own',
+        'test.agents.search.routes[2].to: got "static", expected "agent"; the agent has no static files',
+        'test.agents.lost: got no host, expected one here, or a domain for the platform',
+      ),
+    );
+  });
+
+  test.each([
+    ['100Mi', '100m'],
+    ['1.5Gi', '1536m'],
+    ['512Ki', '512k'],
+    ['100M', '100000000'],
+  ])('writes a body of %s as nginx does: %s', (body, size) => {
+    const annotations = render({ controller }, { routes: [{ path: '/', body }] }).annotations('agent-root');
+    expect(
+      annotations['nginx.org/client-max-body-size'] ?? annotations['nginx.ingress.kubernetes.io/proxy-body-size'],
+    ).toBe(size);
+  });
+});
+
+test('an edge in front of nothing is empty', () => {
+  expect(render({ controller: 'nginx', tls: CERT_MANAGER }).objects).toEqual([]);
+});
+
+test('an edge has a file of its own', () => {
+  const edge = new Edge(testScope(), 'edge', { options: { controller: 'none' }, backends: [] });
+  expect(edge.file).toBe('50-edge.yaml');
+});
+
+test('one problem is enough to fail', () => {
+  const files: RouteInput = { path: '/files/', to: 'static' };
+  expect(() => render({ controller: 'nginx' }, { static: false, routes: [files] })).toThrow(
+    lines('test.agents.agent.routes[0].to: got "static", expected "agent"; the agent has no static files'),
+  );
+});
+
+test('an edge without a controller is empty', () => {
+  const { objects, context } = render({ controller: 'none' }, {});
+  expect(objects.filter(({ kind }) => /Ingress|NetworkPolicy|Certificate/.test(kind))).toEqual([]);
+  expect([...context.requirements, ...context.approximations]).toEqual([]);
+});
+
+test('nginx knows a burst of 0', () => {
+  const routes = [{ path: '/', limit: { rate: 1, burst: 0 } }];
+  expect(render({ controller: 'nginx' }, { routes }).annotations('agent-root')).toMatchObject({
+    'nginx.org/limit-req-burst': '0',
+  });
+});
+
+/** Another value than the default for every field: one that is forgotten here does not compile. */
+const OTHER_ROUTE: Required<Route> = {
+  path: '/other/',
+  match: 'exact',
+  limit: { rate: 7, burst: 14 },
+  body: '7Mi',
+  timeout: 77,
+  requestBuffering: false,
+  responseBuffering: true,
+  websocket: true,
+  headers: { 'X-Other': 'other' },
+  to: 'static',
+};
+const OTHER_OPTIONS: Required<Omit<ControllerOptions, 'controller'>> = {
+  className: 'other',
+  namespace: 'other',
+  tls: { provider: 'existing', secret: 'other' },
+  headers: { 'X-Other': 'other' },
+  maxFails: 7,
+  failTimeout: 77,
+};
+
+describe.each(CONTROLLERS)('nothing is lost with %s', (controller) => {
+  const everything = (options: object, route: RouteInput) => {
+    const { objects, context } = render({ controller, ...options }, { routes: [route] });
+    return JSON.stringify([objects, [...context.requirements], [...context.approximations], [...context.secrets]]);
+  };
+  const plain = everything({}, { path: '/' });
+
+  test.each(Object.entries(OTHER_ROUTE))('route field %s shows', (field, value) => {
+    expect(everything({}, { path: '/', [field]: value })).not.toBe(plain);
+  });
+  test.each(Object.entries(OTHER_OPTIONS))('option %s shows', (field, value) => {
+    expect(everything({ [field]: value }, { path: '/' })).not.toBe(plain);
+  });
+  test.each(['issuer', 'issuerKind'])('%s shows', (field) => {
+    const other = { ...CERT_MANAGER, [field]: field === 'issuer' ? 'other' : 'Issuer' };
+    expect(everything({ tls: other }, { path: '/' })).not.toBe(everything({ tls: CERT_MANAGER }, { path: '/' }));
+  });
+});
+
+describe('the schemas', () => {
+  test.each([
+    ['/api', 'route.path: got "/api", expected a prefix that ends with "/"; end it with "/", or say match: exact'],
+    ['api/', 'route.path: got "api/", expected a path such as /api/'],
+    ['/a//b/', 'route.path: got "/a//b/", expected a path such as /api/'],
+    ['/a/../b/', 'route.path: got "/a/../b/", expected a path such as /api/'],
+    ['/./', 'route.path: got "/./", expected a path such as /api/'],
+    ['/a b/', 'route.path: got "/a b/", expected a path such as /api/'],
+  ])('refuse the path %s', (path, message) => {
+    expect(() => parse(RouteSchema, { path }, 'route')).toThrow(lines(message));
+  });
+
+  test.each(['/', '/api/', '/_stcore/stream/', '/.well-known/', '/v1.0/a-b/'])('take the path %s', (path) => {
+    expect(parse(RouteSchema, { path }, 'route').path).toBe(path);
+  });
+
+  test('refuse a long wrong path at once', () => {
+    const start = Date.now();
+    expect(() => parse(RouteSchema, { path: `/${'a'.repeat(50_000)}!` }, 'route')).toThrow('expected a path');
+    expect(Date.now() - start).toBeLessThan(500);
+  });
+
+  test('name all problems of a route at once', () => {
+    const route = { path: '/api', timeout: 0, headers: { 'X y': 'a', 'X-Z': ' a', 'strict-transport-security': 'x' } };
+    expect(() => parse(RouteSchema, route, 'route')).toThrow(
+      lines(
+        'route.timeout: got 0, expected at least 1',
+        'route.headers."X y": got "X y", expected the name of a header other than Strict-Transport-Security, which is for whole hosts',
+        'route.headers.X-Z: got " a", expected printable text without spaces around it',
+        'route.headers.strict-transport-security: got "strict-transport-security", expected the name of a header other than Strict-Transport-Security, which is for whole hosts',
+        'route.path: got "/api", expected a prefix that ends with "/"; end it with "/", or say match: exact',
+      ),
+    );
+  });
+
+  test('refuse what no controller takes', () => {
+    const headers = { 'X-Ok': 'fine', 'x y': 'a', 'X-Line': 'a\nb' };
+    expect(() => parse(EdgeSchema, { controller: 'nginx', headers }, 'edge')).toThrow(
+      lines(
+        'edge.headers."x y": got "x y", expected a header name such as X-Frame-Options',
+        'edge.headers.X-Line: got "a\\nb", expected printable text without spaces around it',
+      ),
+    );
+    expect(() => parse(EdgeSchema, { controller: 'nginx', maxFails: 0 }, 'edge')).toThrow(
+      lines('edge.maxFails: got 0, expected at least 1'),
+    );
+    expect(parse(EdgeSchema, { controller: 'nginx', maxFails: 1 }, 'edge')).toMatchObject({ maxFails: 1 });
+  });
+
+  test('have the values of the guide as defaults', () => {
+    expect(parse(EdgeSchema, { controller: 'nginx' }, 'edge')).toEqual({
+      controller: 'nginx',
+      className: 'nginx',
+      namespace: 'nginx-ingress',
+      tls: { provider: 'none' },
+      headers: {
+        'X-Frame-Options': 'DENY',
+        'X-Content-Type-Options': 'nosniff',
+        'X-XSS-Protection': '1; mode=block',
+        'Strict-Transport-Security': 'max-age=31536000',
+      },
+      maxFails: 3,
+      failTimeout: 30,
+    });
+  });
+});

@@ -1,0 +1,9 @@
+import { AGENTS } from './agents';
+import { BACKUPS } from './backups';
+import type { Cases } from './case';
+import { PLATFORM } from './platform';
+import { STORES } from './stores';
+import { VOLUMES } from './volumes';
+
+/** What every alert is tested with, by its name. */
+export const CASES: Readonly<Record<string, Cases>> = { ...AGENTS, ...STORES, ...BACKUPS, ...PLATFORM, ...VOLUMES };
