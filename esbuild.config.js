@@ -6,9 +6,29 @@ const esbuild = require('esbuild');
 
 const loader = { '.sh': 'text', '.py': 'text', '.conf': 'text' };
 const common = { bundle: true, platform: 'node', target: 'node20', loader, logLevel: 'warning' };
-esbuild.buildSync({ ...common, entryPoints: ['lib/index.ts'], outfile: 'build/index.js', packages: 'external' });
-esbuild.buildSync({ ...common, entryPoints: ['main.ts'], outfile: 'build/cli.js', minify: true, keepNames: true });
-fs.copyFileSync('launch.js', 'build/main.js');
-fs.chmodSync('build/main.js', 0o755);
-// what a synth compiles is in the cache only after one has run
-execFileSync(process.execPath, ['build/main.js', '--write-code-cache']);
+/** cdk8s starts programs for Helm charts and files of other places, which a synth never does: Node need not load that. */
+const withoutPrograms = {
+  name: 'without-programs',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^child_process$/ }, ({ path }) => ({ path, namespace: 'unused' }));
+    onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
+
+async function build() {
+  await esbuild.build({ ...common, entryPoints: ['lib/index.ts'], outfile: 'build/index.js', packages: 'external' });
+  await esbuild.build({
+    ...common,
+    entryPoints: ['main.ts'],
+    outfile: 'build/cli.js',
+    minify: true,
+    plugins: [withoutPrograms],
+  });
+  fs.copyFileSync('launch.js', 'build/main.js');
+  fs.chmodSync('build/main.js', 0o755);
+  // what a synth compiles is in the cache only after one has run
+  execFileSync(process.execPath, ['build/main.js', '--write-code-cache']);
+  fs.rmSync('build/warm-up', { recursive: true });
+}
+
+build();

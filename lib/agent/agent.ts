@@ -63,7 +63,9 @@ export class Agent extends Component {
     const uploads = options.uploads && existingClaim('uploads', `${id}-uploads`);
     if (options.uploads) new Claim(this, `${id}-uploads`, options.uploads);
     if (options.uploads?.accessMode === 'ReadWriteMany')
-      this.context.requirements.add('a StorageClass with ReadWriteMany volumes: the default one, or uploads.storageClass');
+      this.context.requirements.add(
+        'a StorageClass with ReadWriteMany volumes: the default one, or uploads.storageClass',
+      );
     this.workload = new Workload(this, {
       kind: 'Deployment',
       name: id,

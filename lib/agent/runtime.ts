@@ -18,24 +18,32 @@ export interface Runtime {
   readonly folders: Readonly<Record<string, Volume>>;
   /** Configuration files and where they are mounted. */
   readonly files?: { readonly path: string; readonly files: Readonly<Record<string, string>> };
-  /** What the edge lets through unless the agent says otherwise. */
-  readonly routes: readonly z.input<typeof RouteSchema>[];
 }
 
 /** The guide's locations, and the health page that its last step asks for. */
 const API_LIMIT = { rate: 10, burst: 20 };
-const GUIDE_ROUTES: Runtime['routes'] = [
+const GUIDE_ROUTES = [
   { path: '/api/', limit: API_LIMIT },
   { path: '/upload/', limit: { rate: 1, burst: 5 }, body: '100Mi', requestBuffering: false },
   { path: '/health', match: 'exact', limit: API_LIMIT },
-];
+] as const;
+const ROUTES: Readonly<Record<AgentOptions['runtime'], readonly z.input<typeof RouteSchema>[]>> = {
+  gunicorn: GUIDE_ROUTES,
+  custom: GUIDE_ROUTES,
+  streamlit: [{ path: '/', websocket: true, timeout: 3600, body: '100Mi', requestBuffering: false }],
+};
 const STATIC_ROUTE = { path: '/static/', to: 'static' } as const;
 
 const METRICS_FOLDER = '/run/prometheus';
 
 /** Routes of an agent, its own or those of its runtime. */
-export function routesOf(options: AgentOptions): Route[] {
-  return options.routes ?? runtimeOf(options).routes.map((route) => RouteSchema.parse(route));
+export function routesOf({
+  runtime,
+  routes,
+  static: files,
+}: Pick<AgentOptions, 'runtime' | 'routes' | 'static'>): Route[] {
+  const defaults = [...(ROUTES[runtime] ?? []), ...(files ? [STATIC_ROUTE] : [])];
+  return routes ?? defaults.map((route) => RouteSchema.parse(route));
 }
 
 /** The runtime profile of an agent. */
@@ -54,7 +62,6 @@ export function runtimeOf(options: AgentOptions): Runtime {
         workers: 1,
         sticky: options.sticky ?? false,
         folders: {},
-        routes: withStatic(options, GUIDE_ROUTES),
       };
   }
 }
@@ -80,7 +87,6 @@ function gunicorn(options: AgentOptions): Runtime {
     sticky: options.sticky ?? false,
     folders: { [METRICS_FOLDER]: memory('metrics', '64Mi'), '/dev/shm': memory('shm', '64Mi') },
     files: { path: '/etc/gunicorn', files: { 'gunicorn.conf.py': gunicornConfig(options, settings, workers) } },
-    routes: withStatic(options, GUIDE_ROUTES),
   };
 }
 
@@ -128,7 +134,6 @@ function streamlit(options: AgentOptions): Runtime {
     // uploads and media belong to a session, and a session lives in one process
     sticky: options.sticky ?? true,
     folders: { '/home/streamlit': scratch('home', '64Mi') },
-    routes: [{ path: '/', websocket: true, timeout: 3600, body: '100Mi', requestBuffering: false }],
   };
 }
 
@@ -139,8 +144,4 @@ function httpProbes(options: AgentOptions, path: string): Probes {
     readiness: { check },
     liveness: { check, timeout: 10, failures: 6 },
   };
-}
-
-function withStatic(options: AgentOptions, routes: Runtime['routes']): Runtime['routes'] {
-  return options.static ? [...routes, STATIC_ROUTE] : routes;
 }

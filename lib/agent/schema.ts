@@ -195,6 +195,7 @@ function agentRules(agent: Partial<z.output<typeof fields>>, context: z.core.$Re
     if (mounted.includes(path)) reject([part, 'path'], 'expected a path that nothing else is mounted at');
     mounted.push(path);
   }
+  if (agent.static && runtime === 'streamlit') reject(['static'], 'expected none: streamlit serves its own /static/');
   if (volume?.accessMode === 'ReadWriteOnce' && (range?.max ?? 1) > 1)
     reject(
       ['uploads', 'accessMode'],

@@ -81,7 +81,7 @@ function checkRoutes({ agents = {}, domain }: Draft, reject: Reject): void {
 }
 
 function routes(agent: Partial<AgentOptions>) {
-  if (agent?.routes) return agent.routes.filter((route) => typeof route?.path === 'string');
-  // the defaults of a runtime need the runtime and the CPU limit only; without them something is reported already
-  return agent?.runtime && agent.resources?.limits?.cpu ? routesOf(agent as AgentOptions) : [];
+  const { runtime, routes: own, static: files } = agent ?? {};
+  if (Array.isArray(own)) return own.filter((route) => typeof route?.path === 'string');
+  return own === undefined && typeof runtime === 'string' ? routesOf({ runtime, static: files }) : [];
 }

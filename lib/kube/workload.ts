@@ -95,12 +95,12 @@ export class Workload extends Construct {
 
   /** Lets traffic in, on top of the default deny. */
   allowIngress(rule: TrafficRule): void {
-    this.ingress.push(rule);
+    this.allow(this.ingress, rule);
   }
 
   /** Lets traffic out, on top of the default deny. */
   allowEgress(rule: TrafficRule): void {
-    this.egress.push(rule);
+    this.allow(this.egress, rule);
   }
 
   /** Lets this workload's pods talk to another's: a rule on both sides. */
@@ -114,6 +114,11 @@ export class Workload extends Construct {
   renderNetworkPolicy(): void {
     if (this.ingress.length + this.egress.length === 0) return;
     networkPolicy(this, { name: this.name, pods: this.pods, ingress: this.ingress, egress: this.egress });
+  }
+
+  private allow(rules: TrafficRule[], rule: TrafficRule): void {
+    if (this.node.locked) throw new Error(`${this.node.path}: is rendered already; connect it before`);
+    rules.push(rule);
   }
 
   private render() {

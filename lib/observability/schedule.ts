@@ -1,5 +1,5 @@
 const WORDS: Readonly<Record<string, string>> = {
-  '@yearly': '0 0 1 * *',
+  '@yearly': '0 0 1 1 *',
   '@annually': '0 0 1 1 *',
   '@monthly': '0 0 1 * *',
   '@weekly': '0 0 * * 0',
@@ -30,7 +30,9 @@ export function longestGap(schedule: string): number {
   const either = !day.startsWith('*') && !weekday.startsWith('*');
   let previous: number | undefined;
   let longest = 0;
-  for (let number = 0; number < YEARS * 366; number++) {
+  // a schedule of every day shows all of its gaps in two days
+  const span = [day, month, weekday].every((field) => field === '*') ? 2 : YEARS * 366;
+  for (let number = 0; number < span; number++) {
     const date = new Date(Date.UTC(2024, 0, 1 + number));
     const [onDay, onWeekday] = [days.includes(date.getUTCDate()), weekdays.includes(date.getUTCDay())];
     if (!months.includes(date.getUTCMonth() + 1) || !(either ? onDay || onWeekday : onDay && onWeekday)) continue;

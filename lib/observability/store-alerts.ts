@@ -87,14 +87,19 @@ min by (namespace, job, pod) (redis_aof_last_write_status{$job}) == 0
 or
 min by (namespace, job, pod) (redis_aof_last_bgrewrite_status{$job}) == 0`,
     summary: 'Redis cannot write to its disk.',
-    description: 'The last snapshot or append-only write of {{ $labels.namespace }}/{{ $labels.pod }} failed.',
+    description: 'The last append-only write or copy of {{ $labels.namespace }}/{{ $labels.pod }} failed.',
   },
+  // The state stays ok while some keys have no master: the rest is served (cluster-require-full-coverage no).
   RedisClusterFailing: {
     severity: 'critical',
     for: '5m',
     of: exported('redis', 2),
-    expr: 'min by (namespace, job, pod) (redis_cluster_state{$job}) == 0',
+    expr: `
+min by (namespace, job) (redis_cluster_slots_ok{$job}) < 16384
+or
+min by (namespace, job) (redis_cluster_state{$job}) == 0`,
     summary: 'The Redis cluster does not serve all keys.',
-    description: '{{ $labels.namespace }}/{{ $labels.pod }} reports cluster_state:fail.',
+    description:
+      'A pod of {{ $labels.namespace }}/{{ $labels.job }} sees keys without a master, or too few of the others.',
   },
 } satisfies AlertTable;

@@ -92,6 +92,7 @@ export class AgentPlatform extends Construct {
       });
     for (const workload of workloadsOf(this)) workload.renderNetworkPolicy();
     new GuardRails(this, 'namespace', { network: options.network, platform: this });
+    this.node.lock();
   }
 
   /** Everything that is rendered, in the order of files and of declaration within a file. */

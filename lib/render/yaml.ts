@@ -11,8 +11,10 @@ export function toYaml(document: unknown): string {
 function block(value: object, indent: string): string {
   if (Array.isArray(value))
     return value.map((item) => `\n${indent}- ${inline(item, `${indent}  `)}`).join('') + end(indent);
-  const entries = Object.entries(value).filter(([, entry]) => entry !== undefined);
-  return entries.map(([key, entry]) => `\n${indent}${scalar(key)}:${after(entry, indent)}`).join('') + end(indent);
+  const map = value as Readonly<Record<string, unknown>>;
+  const keys = Object.keys(map).filter((key) => map[key] !== undefined);
+  if (indent !== '') keys.sort(); // cdk8s does it too, unless an environment variable says no
+  return keys.map((key) => `\n${indent}${scalar(key)}:${after(map[key], indent)}`).join('') + end(indent);
 }
 
 /** Only the outermost block ends its last line itself. */

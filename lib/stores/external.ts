@@ -13,7 +13,10 @@ import {
   type StoreVariable,
   type Workload,
 } from '../kube';
-import { bucketName, provider } from './shared';
+import { bucketName, bucketVariables, provider } from './shared';
+
+/** Not loopback, and not link-local: clouds have their metadata there, with credentials. */
+const REACHABLE = PRIVATE_IPV4.filter((range) => !/^(127|169)\./.test(range));
 
 /** Fields of every store that somebody else runs. */
 const externalFields = (port: number, keys: string) => ({
@@ -24,8 +27,8 @@ const externalFields = (port: number, keys: string) => ({
   cidrs: z
     .array(cidr())
     .min(1)
-    .default(PRIVATE_IPV4)
-    .describe('Address ranges of the server; the private ones if absent.'),
+    .default(REACHABLE)
+    .describe('Address ranges of the server: agents reach no others. A public server needs its own.'),
 });
 
 /** Options of {@link ExternalPostgres}. */
@@ -55,6 +58,7 @@ export type ExternalRedisProps = Omit<z.input<typeof ExternalRedisSchema>, 'prov
 export type ExternalObjectStoreProps = Omit<z.input<typeof ExternalObjectStoreSchema>, 'provider'>;
 
 interface Server {
+  readonly host: string;
   readonly port: number;
   readonly secret: string;
   readonly cidrs: readonly string[];
@@ -67,7 +71,9 @@ abstract class External extends Component implements Store {
   protected abstract readonly server: Server;
 
   connectFrom(consumer: Workload): void {
-    for (const range of this.server.cidrs) consumer.allowEgress({ peer: { cidr: range }, ports: [this.server.port] });
+    const { host, port, cidrs } = this.server;
+    this.context.requirements.add(`${this.storeName} at ${host}:${port}, with an address in ${cidrs.join(', ')}`);
+    for (const range of cidrs) consumer.allowEgress({ peer: { cidr: range }, ports: [port] });
   }
 
   /** A key of the Secret, which only the user can make. */
@@ -128,11 +134,9 @@ export class ExternalObjectStore extends External {
     this.server = parse(ExternalObjectStoreSchema, { provider: 'external', ...props }, this.node.path);
     const { host, port, tls, bucket, region } = this.server;
     this.variables = {
-      endpoint: { env: 'MINIO_ENDPOINT', value: `${tls ? 'https' : 'http'}://${host}:${port}` },
+      ...bucketVariables({ host, port, tls, bucket, region }),
       accessKey: { env: 'MINIO_ACCESS_KEY', value: this.key('user') },
       secretKey: { env: 'MINIO_SECRET_KEY', value: this.key('password') },
-      bucket: { env: 'MINIO_BUCKET', value: bucket },
-      region: { env: 'MINIO_REGION', value: region },
     };
   }
 }

@@ -53,7 +53,9 @@ export const StoresSchema = z.strictObject({
 export type StoresConfig = z.output<typeof StoresSchema>;
 type StoreName = keyof StoresConfig;
 type Config<N extends StoreName> = NonNullable<StoresConfig[N]>;
-type Constructors = { readonly [N in StoreName]: (scope: Construct, id: string, config: Config<N>) => Component & Store };
+type Constructors = {
+  readonly [N in StoreName]: (scope: Construct, id: string, config: Config<N>) => Component & Store;
+};
 
 const CONSTRUCTS: Constructors = {
   postgres: (scope, id, config) =>

@@ -4,12 +4,24 @@ import { amount, Component, parse, type Store, service, Workload } from '../kube
 import { exporter, storeFields } from './shared';
 
 /** Options of {@link Memcached}. */
-export const MemcachedSchema = z.strictObject({
-  ...storeFields({ image: 'memcached:1.6.45-alpine', source: 'the guide names none', cpu: '100m', memory: '512Mi' }),
-  replicas: z.int().min(1).max(32).default(3).describe('Members of the pool (guide: Memcached Pool).'),
-  connections: z.int().min(16).default(1024).describe('Connections of each member (memcached: -c).'),
-  maxItemSize: z.int().min(1).max(128).default(1).describe('Largest item, in MiB (memcached: -I).'),
-});
+export const MemcachedSchema = z
+  .strictObject({
+    ...storeFields({ image: 'memcached:1.6.45-alpine', source: 'the guide names none', cpu: '100m', memory: '512Mi' }),
+    replicas: z.int().min(1).max(32).default(3).describe('Members of the pool (guide: Memcached Pool).'),
+    connections: z.int().min(16).default(1024).describe('Connections of each member (memcached: -c).'),
+    maxItemSize: z.int().min(1).max(128).default(1).describe('Largest item, in MiB (memcached: -I).'),
+  })
+  .superRefine((options, context) => {
+    if (context.issues.length > 0) return; // what is wrong with single options comes first
+    const half = itemMemory(options.memory) / 2;
+    if (options.maxItemSize > half)
+      context.addIssue({
+        code: 'custom',
+        path: ['memory'],
+        message: `expected twice maxItemSize, ${options.maxItemSize} MiB, and what the server itself needs`,
+        params: { got: `memory for ${Math.max(0, half * 2)} MiB of items` },
+      });
+  });
 
 /** @see MemcachedSchema */
 export type MemcachedProps = z.input<typeof MemcachedSchema>;
@@ -29,6 +41,7 @@ const ITEMS_SHARE = 0.8;
 export class Memcached extends Component implements Store {
   readonly storeName = 'memcached';
   readonly variables: Store['variables'];
+  readonly maxConnections: number;
   /** The pool's workload. */
   readonly workload: Workload;
 
@@ -36,6 +49,8 @@ export class Memcached extends Component implements Store {
     super(scope, id, { order: 'memcached' });
     const options = parse(MemcachedSchema, props, this.node.path);
     const names = Array.from({ length: options.replicas }, (_, index) => `${id}-${index}.${id}:${PORT}`);
+    // a client speaks to every member
+    this.maxConnections = options.connections;
     this.variables = { servers: { env: 'MEMCACHED_SERVERS', value: names.join(',') } };
     this.workload = new Workload(this, {
       kind: 'StatefulSet',
@@ -55,9 +70,8 @@ export class Memcached extends Component implements Store {
             ...['-m', String(itemMemory(options.memory))],
             ...['-c', String(options.connections)],
             ...['-I', `${options.maxItemSize}m`],
-            // no dumps of the keys, and no flush_all by a stray client
+            // no dumps of the keys
             '-X',
-            '-F',
           ],
           ports: { memcached: PORT },
           resources: { cpu: options.cpu, memory: options.memory },

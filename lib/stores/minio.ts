@@ -14,7 +14,7 @@ import {
   Workload,
 } from '../kube';
 import makeBuckets from './scripts/minio-buckets.sh';
-import { authSecret, bucketName, defaultProvider, storageFields, storeFields } from './shared';
+import { authSecret, bucketName, bucketVariables, defaultProvider, storageFields, storeFields } from './shared';
 
 /** Options of {@link Minio}. */
 export const MinioSchema = z.strictObject({
@@ -58,13 +58,11 @@ export class Minio extends Component implements Store {
     const options = parse(MinioSchema, props, this.node.path);
     const auth = authSecret(id, { user: ROOT_USER, password: '{random}' });
     needSecret(this.context, auth);
-    const endpoint = `http://${id}:${PORT}`;
+    const [bucket = ''] = options.buckets;
     this.variables = {
-      endpoint: { env: 'MINIO_ENDPOINT', value: endpoint },
+      ...bucketVariables({ host: id, port: PORT, tls: false, bucket, region: 'us-east-1' }),
       accessKey: { env: 'MINIO_ACCESS_KEY', value: { secret: auth.name, key: 'user' } },
       secretKey: { env: 'MINIO_SECRET_KEY', value: { secret: auth.name, key: 'password' } },
-      bucket: { env: 'MINIO_BUCKET', value: options.buckets[0] ?? '' },
-      region: { env: 'MINIO_REGION', value: 'us-east-1' },
     };
     const user = { uid: 1000, gid: 1000 };
     this.workload = new Workload(this, {
@@ -85,8 +83,8 @@ export class Minio extends Component implements Store {
             // full paths: where such a file is missing, MinIO takes minioadmin:minioadmin without a word
             MINIO_ROOT_USER_FILE: '/run/secrets/minio/user',
             MINIO_ROOT_PASSWORD_FILE: '/run/secrets/minio/password',
-            // only the namespace of Prometheus reaches it (NetworkPolicy)
-            MINIO_PROMETHEUS_AUTH_TYPE: 'public',
+            // without a token: the NetworkPolicy lets only agents and the namespace of Prometheus in
+            ...(this.context.metrics && { MINIO_PROMETHEUS_AUTH_TYPE: 'public' }),
             MINIO_BROWSER: 'off',
             HOME: '/tmp',
           },
@@ -107,14 +105,14 @@ export class Minio extends Component implements Store {
       ],
     });
     service(this.workload, { ports: ['http'], headless: true });
-    this.makeBuckets(options, auth.name, endpoint);
+    this.makeBuckets(options, auth.name);
   }
 
   connectFrom(consumer: Workload): void {
     consumer.connectTo(this.workload, 'http');
   }
 
-  private makeBuckets(options: z.output<typeof MinioSchema>, secret: string, endpoint: string): void {
+  private makeBuckets(options: z.output<typeof MinioSchema>, secret: string): void {
     const name = `${this.node.id}-buckets`;
     const job = new Workload(this, {
       kind: 'Job',
@@ -131,7 +129,7 @@ export class Minio extends Component implements Store {
           env: {
             RCLONE_CONFIG_S3_TYPE: 's3',
             RCLONE_CONFIG_S3_PROVIDER: 'Minio',
-            RCLONE_CONFIG_S3_ENDPOINT: endpoint,
+            RCLONE_CONFIG_S3_ENDPOINT: `http://${this.node.id}:${PORT}`,
             RCLONE_CONFIG_S3_ACCESS_KEY_ID: { secret, key: 'user' },
             RCLONE_CONFIG_S3_SECRET_ACCESS_KEY: { secret, key: 'password' },
             HOME: '/tmp',

@@ -50,6 +50,7 @@ const BUS_PORT = REDIS_PORT + 10_000;
 export class RedisCluster extends Component implements Store {
   readonly storeName = 'redis';
   readonly variables: Store['variables'];
+  readonly maxConnections: number;
   /** The members' workload. */
   readonly workload: Workload;
   /** How its data is backed up. */
@@ -63,6 +64,8 @@ export class RedisCluster extends Component implements Store {
     const replicas = 2 * masters;
     const nodes = Array.from({ length: replicas }, (_, index) => `${id}-${index}.${peers}`);
     this.variables = redisVariables(id, secret);
+    // a client speaks to every member
+    this.maxConnections = options.maxClients;
     const server = redisServer(this, id, options, secret, this.additions(peers));
     this.workload = new Workload(this, {
       kind: 'StatefulSet',

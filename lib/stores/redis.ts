@@ -62,6 +62,7 @@ const DATA_SHARE = 0.65;
 export class Redis extends Component implements Store {
   readonly storeName = 'redis';
   readonly variables: Store['variables'];
+  readonly maxConnections: number;
   /** The server's workload. */
   readonly workload: Workload;
   /** How its data is backed up. */
@@ -72,6 +73,7 @@ export class Redis extends Component implements Store {
     const options = parse(RedisSchema, props, this.node.path);
     const secret = redisSecret(this, id);
     this.variables = redisVariables(id, secret);
+    this.maxConnections = options.maxClients;
     this.workload = new Workload(this, {
       kind: 'StatefulSet',
       name: id,

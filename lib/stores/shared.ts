@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { byteQuantity, type ContainerOptions, cpuQuantity, image, type SecretNeed } from '../kube';
+import { byteQuantity, type ContainerOptions, cpuQuantity, image, type SecretNeed, type Store } from '../kube';
 
 /** Who runs a store, where there is a choice; the default one need not be named. */
 export const provider = <P extends string>(name: P, meaning: string) => z.literal(name).describe(meaning);
@@ -30,6 +30,24 @@ export const storageFields = (defaults: { storage: string; source: string }) => 
 /** Name of a bucket that every S3 service accepts. */
 export const bucketName = () =>
   z.string().regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/, { error: 'expected a bucket name such as uploads' });
+
+/** What a consumer must know of a bucket. MinIO's own libraries ask for host and port, those of S3 for a URL. */
+export function bucketVariables(at: {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: boolean;
+  readonly bucket: string;
+  readonly region: string;
+}): Store['variables'] {
+  const endpoint = `${at.host}:${at.port}`;
+  return {
+    endpoint: { env: 'MINIO_ENDPOINT', value: endpoint },
+    secure: { env: 'MINIO_SECURE', value: String(at.tls) },
+    url: { env: 'S3_ENDPOINT', value: `${at.tls ? 'https' : 'http'}://${endpoint}` },
+    bucket: { env: 'MINIO_BUCKET', value: at.bucket },
+    region: { env: 'MINIO_REGION', value: at.region },
+  };
+}
 
 /** Name and keys of the Secret that a store's password is in. */
 export function authSecret(store: string, keys: SecretNeed['keys']): SecretNeed {

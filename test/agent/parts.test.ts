@@ -42,9 +42,12 @@ describe('autoscaling', () => {
   });
 });
 
+const RWX = 'a StorageClass with ReadWriteMany volumes: the default one, or uploads.storageClass';
+
 describe('uploads', () => {
   test('are one volume that all replicas write', () => {
-    const { objects, mounts, agent } = makeAgent({ uploads: {} });
+    const { objects, mounts, agent, scope } = makeAgent({ uploads: {} });
+    expect([...scope.context.requirements]).toEqual([RWX]);
     expect(find(objects, 'PersistentVolumeClaim')).toMatchObject({
       metadata: { name: 'agent-uploads', annotations: { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' } },
       spec: { accessModes: ['ReadWriteMany'], resources: { requests: { storage: '20Gi' } } },
@@ -79,6 +82,7 @@ describe('uploads', () => {
 
   test('are none unless they are asked for', () => {
     expect(kinds({}, 'PersistentVolumeClaim')).toEqual([]);
+    expect([...makeAgent().scope.context.requirements]).toEqual([]);
     expect(makeAgent().mounts).not.toHaveProperty('/app/uploads');
   });
 });

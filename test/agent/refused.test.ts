@@ -34,6 +34,11 @@ const REFUSED: [string, Partial<AgentProps>, string][] = [
     { uploads: { accessMode: 'ReadWriteOnce' } },
     'uploads.accessMode: got "ReadWriteOnce", expected ReadWriteMany, or replicas.max: 1: a ReadWriteOnce volume has one node only',
   ],
+  [
+    'static files are in the way of those of streamlit',
+    { runtime: 'streamlit', static: {} },
+    'static: got a map, expected none: streamlit serves its own /static/',
+  ],
   ['logs would hide a folder', { logs: { path: '/tmp' } }, `logs.path: got "/tmp", ${MOUNT}`],
   ['logs would hide a folder of the runtime', { logs: { path: '/dev/shm/' } }, `logs.path: got "/dev/shm/", ${MOUNT}`],
   ['uploads would hide the image', { uploads: { path: '/' } }, `uploads.path: got "/", ${MOUNT}`],

@@ -25,7 +25,7 @@ const STATIC = {
   ...ROUTE,
   path: '/static/',
   to: 'static',
-  headers: { 'Cache-Control': 'public, max-age=31536000, immutable' },
+  headers: {},
 };
 
 const http = (path: string, periodSeconds: number, timeoutSeconds: number, failureThreshold: number) => ({

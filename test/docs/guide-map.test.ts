@@ -6,7 +6,12 @@ import { parse, parseAllDocuments } from 'yaml';
 const rows = readFileSync('docs/guide-map.md', 'utf8')
   .split('\n')
   .filter((line) => line.startsWith('| ') && !line.startsWith('| guide |'))
-  .map((line) => line.slice(2, -2).split(/ \| ?/));
+  .map((line) =>
+    line
+      .slice(1, -1)
+      .split(' |')
+      .map((cell) => cell.trim()),
+  );
 
 const FIELD = /^`(\d\d-[\w-]+\.yaml)` (\w+)\/(\S+) `(.+)`$/;
 const dist = 'dist/production';

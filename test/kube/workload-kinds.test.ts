@@ -51,6 +51,15 @@ test('StatefulSet keeps its claims, which carry nothing but name and size', () =
   ]);
 });
 
+test.each(['DaemonSet', 'Job', 'CronJob'] as const)('%s counts as one replica', (kind) => {
+  expect(makeWorkload(KINDS[kind]).workload.replicas).toEqual({ min: 1, max: 1 });
+});
+
+test('StatefulSet may have one claim', () => {
+  const containers = [{ ...CONTAINER, mounts: { '/data': claimTemplate('data', { storage: '1Gi' }) } }];
+  expect(specOf({ ...KINDS.StatefulSet, containers }).volumeClaimTemplates).toHaveLength(1);
+});
+
 test('StatefulSet without claims has no templates, and starts side by side where it may', () => {
   const spec = specOf({ ...KINDS.StatefulSet, parallel: true });
   expect(spec.podManagementPolicy).toBe('Parallel');

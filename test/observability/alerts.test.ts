@@ -48,15 +48,14 @@ max by (namespace, pod, container) (kube_pod_container_resource_limits{${contain
     expect(exprOf('ContainerMemoryUsageHigh', other)).toMatch(/\n> 0.9$/);
   });
 
-  test('leave out the health checks of every agent', () => {
+  test('are about all agents, without the health checks of any', () => {
     const probes = { startup: { check: { http: '/ready', port: 'http' } } };
-    const two = monitor([
-      agent(),
-      agent('other', { ports: { metrics: 1 }, metrics: { port: 'metrics', path: '/' }, probes }),
-    ]);
+    const other = agent('other', { ports: { metrics: 1 }, metrics: { port: 'metrics', path: '/' }, probes });
+    const two = monitor([other, agent()]);
     expect(exprOf('AgentHighErrorRate', two)).toContain(
-      '{namespace="ai-agent-test",job=~"agent|other",handler!="/health",path!="/health",handler!="/ready",path!="/ready"}',
+      '{namespace="ai-agent-test",job=~"other|agent",handler!="/health",path!="/health",handler!="/ready",path!="/ready"}',
     );
+    expect(exprOf('ContainerMemoryUsageHigh', two)).toContain('{namespace="ai-agent-test",container="agent"}');
   });
 });
 
@@ -74,6 +73,11 @@ describe('every alert', () => {
 
   test('leaves no placeholder behind', () => {
     for (const { expr } of all.rules) expect(expr.replaceAll('"$1"', '')).not.toMatch(/\$|undefined|NaN/);
+  });
+
+  test('must hold for some time', () => {
+    for (const rule of all.rules)
+      expect([rule.alert, rule.for]).toEqual([rule.alert, expect.stringMatching(/^\d+[mh]$/)]);
   });
 
   test('has a severity, a summary, a description with names, and its runbook', () => {
@@ -132,6 +136,7 @@ describe('an alert is left out', () => {
 
   test('where there are no backups', () => {
     expect(namesOf(monitor(EVERYTHING, {}, [])).filter((name) => name.startsWith('Backup'))).toEqual([]);
+    expect(monitor(EVERYTHING, {}, []).groups.map(({ rules }) => rules.length > 0)).toEqual([true, true, true]);
     expect(exprOf('BackupMissing')?.split('\nor\n')).toHaveLength(BACKUPS.length);
   });
 
@@ -145,6 +150,20 @@ describe('an alert is left out', () => {
 test('stores go by their kind, whatever their names are', () => {
   const { rules } = monitor([store('postgres', 1, undefined, 'db'), store('postgres', 1, undefined, 'history')]);
   expect(exprOf('PostgresDown', { ...all, rules })).toContain('pg_up{namespace="ai-agent-test",job=~"db|history"}');
+});
+
+test('an agent is no store, whatever its containers are called', () => {
+  expect(namesOf(monitor([agent('agent', { name: 'redis' })]))).not.toContain('RedisDown');
+});
+
+test('a backup may be as old as two of its periods', () => {
+  const oldest = [...(exprOf('BackupTooOld')?.matchAll(/cronjob="([\w-]+)"\}\) > (\d+)/g) ?? [])];
+  expect(oldest.map(([, name, seconds]) => [name, Number(seconds) / 86_400])).toEqual([
+    ['postgres-backup', 2],
+    ['postgres-backup', 2],
+    ['chroma-backup', 14],
+    ['chroma-backup', 14],
+  ]);
 });
 
 test('runbooks may be elsewhere', () => {

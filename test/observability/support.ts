@@ -1,12 +1,5 @@
 import type { z } from 'zod';
-import {
-  Component,
-  type ContainerOptions,
-  type PlatformContext,
-  parse,
-  Workload,
-  type WorkloadOptions,
-} from '../../lib/kube';
+import { Component, type ContainerOptions, parse, Workload, type WorkloadOptions } from '../../lib/kube';
 import { Observability, type ObservabilityProps, ObservabilitySchema } from '../../lib/observability';
 import { find, type Rendered, rendered, testScope } from '../support/platform';
 import { CONTAINER } from '../support/workload';
@@ -74,16 +67,24 @@ export const BACKUPS: ObservabilityProps['backups'] = [
   { name: 'chroma-backup', schedule: '0 3 * * 0' },
 ];
 
+type Options = Omit<z.input<typeof ObservabilitySchema> & { provider: 'prometheus-operator' }, 'provider'>;
+
 /** Renders the monitoring of some workloads. */
-export function monitor(
-  parts: readonly WorkloadOptions[] = EVERYTHING,
-  options: Omit<z.input<typeof ObservabilitySchema> & { provider: 'prometheus-operator' }, 'provider'> = {},
-  backups = BACKUPS,
-  context: Partial<PlatformContext> = {},
-) {
-  const scope = testScope(context);
+export function monitor(parts = EVERYTHING, options: Options = {}, backups = BACKUPS) {
+  const scope = testScope();
   const component = new Component(scope, 'part', { order: 'agent' });
   const workloads = parts.map((part) => new Workload(component, part));
+  return watch(scope, component, workloads, options, backups);
+}
+
+/** The same for workloads that a component made. */
+export function watch(
+  scope: ReturnType<typeof testScope>,
+  component: Component,
+  workloads: readonly Workload[],
+  options: Options = {},
+  backups = BACKUPS,
+) {
   const parsed = parse(ObservabilitySchema, { provider: 'prometheus-operator', ...options }, 'observability');
   if (parsed.provider === 'none') throw new Error('cannot be');
   const observability = new Observability(scope, 'observability', { options: parsed, workloads, backups });

@@ -64,7 +64,7 @@ test('any document is read as it was written', () => {
   fc.assert(fc.property(document, expectRoundTrip), { numRuns: 500, seed: 20260102 });
 });
 
-test('reads well: words bare, lists below their key, scripts as they are', () => {
+test('reads well: keys sorted below the first level, words bare, lists below their key, scripts as they are', () => {
   const document = {
     kind: 'Job',
     metadata: { name: 'a', labels: { 'app.kubernetes.io/name': 'a', version: '1.0' } },
@@ -74,14 +74,11 @@ test('reads well: words bare, lists below their key, scripts as they are', () =>
   };
   expect(toYaml(document)).toBe(`kind: Job
 metadata:
-  name: a
   labels:
     app.kubernetes.io/name: a
     version: "1.0"
+  name: a
 spec:
-  ports:
-  - port: 80
-    protocol: TCP
   command:
   - sh
   - "-c"
@@ -89,6 +86,9 @@ spec:
     a
     b
   "on": true
+  ports:
+  - port: 80
+    protocol: TCP
 data:
   run.sh: |
     #!/bin/sh

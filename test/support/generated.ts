@@ -82,6 +82,8 @@ const agent = (stores: string[]) =>
       ...base,
       ...profile,
       ...options,
+      // streamlit serves its own
+      ...('runtime' in profile && profile.runtime === 'streamlit' && { static: undefined }),
       replicas: { min: scale.min, max: scale.min + scale.more },
       ...(uploads && {
         uploads: {

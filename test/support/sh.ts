@@ -44,7 +44,7 @@ function busybox(): Shell | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'busybox-'));
   const applets = spawnSync(program, ['--list'], { encoding: 'utf8' }).stdout.split('\n');
   for (const applet of applets) if (applet) symlinkSync(program, join(folder, applet));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
   const own = spawnSync(program, ['ash', '-c', 'PATH=/nowhere; sleep 0']);
   return { name: 'busybox', command: [program, 'ash'], path: folder, ownFirst: own.status === 0 };
 }

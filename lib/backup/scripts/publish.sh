@@ -36,7 +36,8 @@ echo "publish: $DESTINATION/$stamp"
 
 sums=$(rclone lsf -R --files-only --include '/*/SHA256SUMS' "$DESTINATION")
 good=$(printf '%s\n' "$sums" | sed -n 's|^\([0-9]\{8\}T[0-9]\{6\}Z\)/SHA256SUMS$|\1|p' | sort -r)
-has "$good" "$stamp" # a listing without the newest would make good copies look unfinished
+# A listing without the newest would make good copies look unfinished.
+has "$good" "$stamp" || { echo "publish: $stamp is not listed: nothing is removed" >&2 && exit 1; }
 kept=$(printf '%s\n' "$good" | head -n "${KEEP_AT_LEAST:-3}")
 older() { # the stamps before $2 of the folders that are called $1<stamp>; every other name is somebody else's
   printf '%s\n' "$folders" | sed -n "s|^$1\([0-9]\{8\}T[0-9]\{6\}Z\)/\$|\1|p" | awk -v limit="$2" '$0 "" < limit ""'

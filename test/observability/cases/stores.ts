@@ -64,7 +64,14 @@ const fullRedis = [redis('redis_memory_used_bytes', '99x30'), redis('redis_memor
 const redisPod = { namespace: NAMESPACE, job: 'redis', pod: 'redis-0' };
 const DISK = ['redis_rdb_last_bgsave_status', 'redis_aof_last_write_status', 'redis_aof_last_bgrewrite_status'];
 const diskFails = [
-  { labels: redisPod, description: 'The last snapshot or append-only write of ai-agent-test/redis-0 failed.' },
+  { labels: redisPod, description: 'The last append-only write or copy of ai-agent-test/redis-0 failed.' },
+];
+
+const clusterFails = [
+  {
+    labels: { namespace: NAMESPACE, job: 'redis' },
+    description: 'A pod of ai-agent-test/redis sees keys without a master, or too few of the others.',
+  },
 ];
 
 export const STORES: Readonly<Record<string, Cases>> = {
@@ -158,13 +165,28 @@ export const STORES: Readonly<Record<string, Cases>> = {
     summary: 'The Redis cluster does not serve all keys.',
     cases: [
       {
-        name: 'one pod says so for five minutes',
-        series: [redis('redis_cluster_state', '0x30'), redis('redis_cluster_state', '1x30', { pod: 'redis-1' })],
+        name: 'keys have no master for five minutes, though the cluster is well otherwise',
+        series: [redis('redis_cluster_slots_ok', '10923x30'), redis('redis_cluster_state', '1x30')],
         at: '5m',
-        fires: [{ labels: redisPod, description: 'ai-agent-test/redis-0 reports cluster_state:fail.' }],
+        fires: clusterFails,
       },
-      { name: 'for less than that', series: [redis('redis_cluster_state', '0x30')], at: '4m' },
-      { name: 'all is well', series: [redis('redis_cluster_state', '1x30')], at: '20m' },
+      {
+        name: 'one pod is cut off',
+        series: [
+          redis('redis_cluster_slots_ok', '16384x30'),
+          redis('redis_cluster_state', '1x30'),
+          redis('redis_cluster_slots_ok', '16384x30', { pod: 'redis-1' }),
+          redis('redis_cluster_state', '0x30', { pod: 'redis-1' }),
+        ],
+        at: '5m',
+        fires: clusterFails,
+      },
+      { name: 'for less than that', series: [redis('redis_cluster_slots_ok', '16383x30')], at: '4m' },
+      {
+        name: 'all is well',
+        series: [redis('redis_cluster_slots_ok', '16384x30'), redis('redis_cluster_state', '1x30')],
+        at: '20m',
+      },
     ],
   },
 };

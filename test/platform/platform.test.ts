@@ -1,0 +1,174 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'cdk8s';
+import { parseAllDocuments } from 'yaml';
+import { Agent } from '../../lib/agent';
+import { InvalidInput } from '../../lib/kube';
+import { AgentPlatform } from '../../lib/platform';
+import { renderFiles, UnsoundPlatform } from '../../lib/render';
+import { Postgres, Redis } from '../../lib/stores';
+import { find, type Rendered, rendered } from '../support/platform';
+import { IMAGE, smallPlatform } from '../support/small';
+
+const documents = (text: string): Rendered[] => parseAllDocuments(text).map((document) => document.toJS());
+const objectsOf = (platform: AgentPlatform) => [...renderFiles(platform).values()].flatMap(documents);
+
+describe('connections that a store cannot take', () => {
+  const overcommitted = (fill: (platform: AgentPlatform, postgres: Postgres) => void) => {
+    const platform = new AgentPlatform(new App(), 'prod');
+    fill(platform, new Postgres(platform, 'postgres', { maxConnections: 50 }));
+    return () => renderFiles(platform);
+  };
+
+  test('are counted at the most replicas and one that rolls', () => {
+    const render = overcommitted((platform, postgres) => {
+      new Agent(platform, 'agent', { image: IMAGE, replicas: { min: 1, max: 5 } }).uses(postgres);
+    });
+    expect(render).toThrow(
+      new UnsoundPlatform([
+        'postgres: prod/agent (6 replicas x 4 workers x 2 connections) may open 48 connections, and it accepts 47; lower replicas.max, gunicorn.workers or pool, or raise maxConnections',
+      ]),
+    );
+  });
+
+  test('are the sum of all agents', () => {
+    const render = overcommitted((platform, postgres) => {
+      new Agent(platform, 'a', { image: IMAGE, replicas: { min: 1, max: 4 } }).uses(postgres);
+      new Agent(platform, 'b', { image: IMAGE, runtime: 'streamlit', replicas: { min: 3, max: 3 } }).uses(postgres, {
+        pool: 5,
+      });
+    });
+    expect(render).toThrow(
+      'postgres: prod/a (5 replicas x 4 workers x 2 connections), prod/b (4 replicas x 1 workers x 5 connections) may open 60 connections, and it accepts 47;',
+    );
+  });
+
+  test.each([
+    [{ replicas: { min: 1, max: 4 } }, 2], // 40
+    [{ replicas: { min: 1, max: 5 } }, 1], // 24
+    [{ replicas: { min: 1, max: 5 }, gunicorn: { workers: 3 } }, 2], // 36
+  ])('are fine where they fit: %j with pools of %p', (props, pool) => {
+    const render = overcommitted((platform, postgres) =>
+      new Agent(platform, 'agent', { image: IMAGE, ...props }).uses(postgres, { pool }),
+    );
+    expect(render).not.toThrow();
+  });
+});
+
+describe('a platform is finished once', () => {
+  test('however often it is asked', () => {
+    const platform = smallPlatform();
+    platform.complete();
+    const before = rendered(platform).length;
+    platform.complete();
+    expect(renderFiles(platform)).toEqual(renderFiles(platform));
+    expect(rendered(platform)).toHaveLength(before);
+  });
+
+  test('and nothing can be added to it then, without a word', () => {
+    const platform = new AgentPlatform(new App(), 'prod');
+    const redis = new Redis(platform, 'redis');
+    const agent = new Agent(platform, 'agent', { image: IMAGE });
+    platform.complete();
+    expect(() => new Agent(platform, 'late', { image: IMAGE })).toThrow('prod');
+    expect(() => agent.uses(redis)).toThrow('prod/agent');
+  });
+
+  test('and not at all where a part of it cannot be: asking again gives no half of it', () => {
+    const routes = [{ path: '/a/' }, { path: '/a/' }];
+    const platform = smallPlatform({ domain: 'a.example.com', edge: { controller: 'nginx' } }, { routes });
+    expect(() => renderFiles(platform)).toThrow(InvalidInput);
+    expect(() => renderFiles(platform)).toThrow();
+  });
+});
+
+describe('app.synth() of plain cdk8s', () => {
+  let outdir: string;
+  beforeEach(() => {
+    outdir = mkdtempSync(join(tmpdir(), 'synth-'));
+  });
+  afterEach(() => rmSync(outdir, { recursive: true }));
+
+  const props = { domain: 'a.example.com', edge: { controller: 'nginx' }, backup: { provider: 'claim' } } as const;
+  const build = (app: App, maxConnections = 100) => {
+    const platform = new AgentPlatform(app, 'prod', props);
+    new Agent(platform, 'agent', { image: IMAGE }).uses(new Postgres(platform, 'postgres', { maxConnections }));
+    return platform;
+  };
+  const byName = (objects: Rendered[]) =>
+    Object.fromEntries(objects.map((each) => [`${each.kind} ${each.metadata.name}`, each] as const).sort());
+
+  test('gives the same objects', () => {
+    const app = new App({ outdir });
+    build(app);
+    app.synth();
+    const synthesized = readdirSync(outdir).flatMap((file) => documents(readFileSync(join(outdir, file), 'utf8')));
+    const wanted = objectsOf(build(new App()));
+    expect([synthesized.length, wanted.length > 20]).toEqual([wanted.length, true]);
+    expect(byName(synthesized)).toEqual(byName(wanted));
+  });
+
+  test('runs the checks', () => {
+    const app = new App({ outdir });
+    build(app, 10);
+    expect(() => app.synth()).toThrow('may open 88 connections, and it accepts 7');
+    expect(readdirSync(outdir)).toEqual([]);
+  });
+
+  test('takes two platforms side by side', () => {
+    const app = new App({ outdir });
+    const one = build(app);
+    const two = new AgentPlatform(app, 'dev');
+    new Agent(two, 'agent', { image: IMAGE });
+    app.synth();
+    const names = readdirSync(outdir).flatMap((file) =>
+      documents(readFileSync(join(outdir, file), 'utf8')).flatMap(({ kind, metadata }) =>
+        kind === 'Namespace' ? [metadata.name] : [],
+      ),
+    );
+    expect(names.sort()).toEqual(['ai-agent-dev', 'ai-agent-prod']);
+    expect(objectsOf(one).filter(({ metadata }) => metadata.namespace === 'ai-agent-dev')).toEqual([]);
+  });
+});
+
+describe('Secrets', () => {
+  const secretEnv = { OWN: 'generate', THEIRS: { secret: 'provider', key: 'key' } } as const;
+
+  test('that can be made are made by the one pod with a token; the others are the user’s', () => {
+    const platform = smallPlatform({}, { secretEnv });
+    const objects = objectsOf(platform);
+    expect(
+      find(objects, 'ConfigMap', find(objects, 'Job').spec.template.spec.volumes[0].configMap.name).data.secrets,
+    ).toBe('agent-keys OWN {random}\n');
+    const withToken = objects.filter((object) =>
+      JSON.stringify(object).includes('"automountServiceAccountToken":true'),
+    );
+    expect(withToken.map(({ kind }) => kind)).toEqual(['Job']);
+    expect(platform.userSecrets).toEqual([{ name: 'provider', keys: { key: undefined } }]);
+  });
+
+  test('are all the user’s where nothing is made', () => {
+    const platform = smallPlatform(
+      { secrets: { provider: 'existing' }, imagePullSecrets: ['registry'] },
+      { secretEnv },
+    );
+    expect(objectsOf(platform).filter(({ kind }) => kind === 'Job' || kind === 'Role')).toEqual([]);
+    expect(platform.userSecrets.map(({ name }) => name)).toEqual(['agent-keys', 'provider', 'registry']);
+  });
+
+  test('need no Job where there are none', () => {
+    expect([...renderFiles(smallPlatform()).keys()]).toEqual(['00-namespace.yaml', '40-agent.yaml']);
+  });
+
+  test('that a store makes may be referred to', () => {
+    const platform = new AgentPlatform(new App(), 'prod');
+    new Agent(platform, 'agent', {
+      image: IMAGE,
+      secretEnv: { PGPASSWORD: { secret: 'postgres-auth', key: 'password' } },
+    });
+    new Postgres(platform, 'postgres');
+    expect(renderFiles(platform).has('10-secrets.yaml')).toBe(true);
+    expect(platform.userSecrets).toEqual([]);
+  });
+});
