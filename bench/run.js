@@ -26,11 +26,11 @@ const synth = (files, out) => ['build/main.js', 'synth', ...files, '--out', path
 function environment(agents) {
   const file = path.join(work, `agents-${agents}.yaml`);
   const one = (index) =>
-    `  agent-${index}: { image: registry.example.com/agent:1, host: a${index}.example.com, uses: [redis, memcached, chroma, minio] }\n`;
+    `  agent-${index}: { image: registry.example.com/agent:1, host: a${index}.example.com, replicas: { min: 2, max: 3 }, uses: [redis, memcached, chroma, minio] }\n`;
   const all = Array.from({ length: agents }, (_, index) => one(index)).join('');
   fs.writeFileSync(
     file,
-    `name: agents-${agents}\nagents:\n${all}stores: { redis: {}, memcached: {}, chroma: {}, minio: {} }\nedge: { controller: nginx }\nobservability: { provider: prometheus-operator }\n`,
+    `name: agents-${agents}\nagents:\n${all}stores: { redis: {}, memcached: { connections: 9000 }, chroma: {}, minio: {} }\nedge: { controller: nginx }\nobservability: { provider: prometheus-operator }\n`,
   );
   return file;
 }

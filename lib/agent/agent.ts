@@ -76,7 +76,7 @@ export class Agent extends Component {
       drain: { settle: SETTLE, finish: options.requestTimeout },
       containers: [this.container(uploads)],
     });
-    service(this.workload, { ports: runtime.metricsPort ? ['http', 'metrics'] : ['http'] });
+    service(this.workload, { ports: ['http'] });
     autoscaler(this.workload, options.replicas);
     for (const peer of options.modelProviders.cidrs?.map((range) => ({ cidr: range })) ?? INTERNET)
       this.workload.allowEgress({ peer, ports: options.modelProviders.ports });

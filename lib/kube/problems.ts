@@ -34,9 +34,22 @@ export class InvalidInput extends Error {
  * @throws InvalidInput with all problems
  */
 export function parse<S extends z.ZodType>(schema: S, input: unknown, where: string): z.output<S> {
+  if (isKnownValid(input)) return input as z.output<S>;
   const outcome = validate(schema, input);
   if (!outcome.ok) throw new InvalidInput(where, outcome.problems);
   return outcome.value;
+}
+
+const knownValid = new WeakSet<object>();
+
+function isKnownValid(input: unknown): boolean {
+  return typeof input === 'object' && input !== null && knownValid.has(input);
+}
+
+/** Spares {@link parse} from looking again at what a parse of the same schema, as a part of a larger one, has made. */
+export function markValid<T extends object>(parsed: T): T {
+  knownValid.add(parsed);
+  return parsed;
 }
 
 /** Parses `input`; messages are ours, except where the schema has its own. */

@@ -17,9 +17,11 @@ export function overcommitted(platform: AgentPlatform): string[] {
   return [...demand.entries()].flatMap(([store, shares]) => {
     const total = shares.reduce((sum, share) => sum + share.count, 0);
     if (store.maxConnections === undefined || total <= store.maxConnections) return [];
-    const who = shares.map((share) => `${share.path} (${share.sum})`).join(', ');
+    const largest = shares.sort((a, b) => b.count - a.count).slice(0, 3);
+    const who = largest.map((share) => `${share.path} (${share.sum})`).join(', ');
+    const others = shares.length > largest.length ? ` and ${shares.length - largest.length} more` : '';
     return [
-      `${store.storeName}: ${who} may open ${total} connections, and it accepts ${store.maxConnections}; ` +
+      `${store.storeName}: ${who}${others} may open ${total} connections, and it accepts ${store.maxConnections}; ` +
         'lower replicas.max, gunicorn.workers or pool, or raise maxConnections',
     ];
   });

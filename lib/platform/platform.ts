@@ -1,4 +1,4 @@
-import { ApiObject } from 'cdk8s';
+import { ApiObject, Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Agent } from '../agent';
 import { Backup } from '../backup';
@@ -108,7 +108,12 @@ export class AgentPlatform extends Construct {
 
   /** What is wrong with a rendered platform as a whole; nothing if it is sound. */
   problems(objects: readonly PlatformObject[]): string[] {
-    return [...overcommitted(this), ...findings(objects, workloadsOf(this), this.context.secrets)];
+    const strays = this.node.children.filter((child): boolean => Chart.isChart(child) && !(child instanceof Component));
+    return [
+      ...strays.map(({ node }) => `${node.path}: is a Chart, which is in no file; make it a Component`),
+      ...overcommitted(this),
+      ...findings(objects, workloadsOf(this), this.context.secrets),
+    ];
   }
 
   /** Secrets that the user must make before the platform starts. */

@@ -40,8 +40,12 @@ function isBlock(value: unknown): value is object {
 const LITERAL =
   /^[^\s\p{C}][^\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\ufffe\uffff]*(\n[^\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\ufffe\uffff]*)+$/u;
 
+/** The same for ASCII, which needs none of Unicode's tables. */
+const ASCII_LITERAL = /^[!-~][\t\n -~]*$/;
+
 function text(value: unknown, indent: string): string {
-  if (typeof value !== 'string' || !LITERAL.test(value) || value.endsWith('\n\n')) return scalar(value);
+  if (typeof value !== 'string' || !value.includes('\n') || value.endsWith('\n\n')) return scalar(value);
+  if (!ASCII_LITERAL.test(value) && !LITERAL.test(value)) return scalar(value);
   const lines = value.endsWith('\n') ? value.slice(0, -1) : value;
   return `${value.endsWith('\n') ? '|' : '|-'}\n${lines.replaceAll(/^(?=.)/gm, indent)}`;
 }

@@ -3,7 +3,6 @@ import { z } from 'zod';
 import {
   Component,
   cidr,
-  dnsLabel,
   hostName,
   identifier,
   needSecret,
@@ -11,6 +10,7 @@ import {
   parse,
   type Store,
   type StoreVariable,
+  secretKey,
   type Workload,
 } from '../kube';
 import { bucketName, bucketVariables, provider } from './shared';
@@ -23,7 +23,7 @@ const externalFields = (port: number, keys: string) => ({
   provider: provider('external', 'A server that somebody else runs.'),
   host: hostName().describe('Host name of the server.'),
   port: z.int().min(1).max(65535).default(port).describe('Port of the server.'),
-  secret: dnsLabel(63).describe(`Secret that the user makes, with the keys ${keys}.`),
+  secret: secretKey().shape.secret.describe(`Secret that the user makes, with the keys ${keys}.`),
   cidrs: z
     .array(cidr())
     .min(1)

@@ -86,8 +86,7 @@ test('everything that is said of an agent with gunicorn is in its YAML', () => {
         '/healthy',
       ]),
     port: () => expect(serviceOf('agent')).toContainEqual({ name: 'http', port: 18501, targetPort: 'http' }),
-    metricsPort: () =>
-      expect(serviceOf('agent')).toContainEqual({ name: 'metrics', port: 19090, targetPort: 'metrics' }),
+    metricsPort: () => expect(main.ports).toContainEqual({ name: 'metrics', containerPort: 19090 }),
     replicas: () =>
       expect([autoscaler.minReplicas, autoscaler.maxReplicas, autoscaler.metrics[0].resource.target]).toEqual([
         6,

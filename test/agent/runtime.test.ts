@@ -80,7 +80,7 @@ ${HOOKS}`);
     ]);
     expect(made.ports).toEqual([
       { http: 8501, metrics: 9090 },
-      { http: 8501, metrics: 9090 },
+      { http: 8501 },
     ]);
     expect(made.agent.workload.options.containers[0]?.metrics).toEqual({ port: 'metrics', path: '/metrics' });
   });
@@ -166,7 +166,7 @@ describe('custom', () => {
     const made = makeAgent({ runtime: 'custom', metricsPort: 9100 });
     expect(made.ports).toEqual([
       { http: 8501, metrics: 9100 },
-      { http: 8501, metrics: 9100 },
+      { http: 8501 },
     ]);
     expect([made.env.METRICS_PORT, made.env.PROMETHEUS_ENABLED]).toEqual(['9100', 'true']);
   });

@@ -43,6 +43,7 @@ describe('autoscalers', () =>
       (p) => p.set('HorizontalPodAutoscaler', 'agent', 'spec.minReplicas', 6),
       `${AUTOSCALER} minReplicas is 6 and maxReplicas 5; raise the second`,
     ],
+    ['the least is the most', (p) => p.set('HorizontalPodAutoscaler', 'agent', 'spec.minReplicas', 5)],
     [
       'the target has replicas',
       (p) => p.set('Deployment', 'agent', 'spec.replicas', 2),

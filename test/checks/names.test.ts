@@ -75,6 +75,7 @@ describe('labels', () =>
       (p) => p.set('CronJob', 'db-backup', 'spec.jobTemplate.spec.template.metadata.labels.text', 'a b'),
       `test/backup/db-backup/cron-job: CronJob db-backup: label text is "a b", ${LETTERS}`,
     ],
+    ['the longest is fine', (p) => p.set('Ingress', 'agent', 'metadata.labels.text', 'a'.repeat(63))],
     ['one that is empty is fine', (p) => p.set('Ingress', 'agent', 'metadata.labels.text', '')],
   ]));
 
@@ -106,6 +107,10 @@ describe('what stands twice', () =>
       'a mount',
       (p) => p.set('StatefulSet', 'db', `${CONTAINER}.volumeMounts.3`, { name: 'auth', mountPath: '/data' }),
       'test/db/db/stateful-set: StatefulSet db: container db has two mounts at /data; move one',
+    ],
+    [
+      'the longest name of a port is fine',
+      (p) => p.set('Deployment', 'agent', `${CONTAINER}.ports.1`, { name: 'administration1', containerPort: 1 }),
     ],
     ...['administration-1', '8080', 'a--b', 'Web'].map(
       (port): Case => [

@@ -20,6 +20,7 @@ describe('autoscalers, monitors and rights', () =>
       (p) => p.set('ServiceMonitor', 'db', 'spec.endpoints.0.port', 'prometheus'),
       `${MONITOR} scrapes port prometheus, which no Service that it selects has; correct the port`,
     ],
+    ['a monitor of all Services is fine', (p) => p.set('ServiceMonitor', 'db', 'spec.selector', {})],
     [
       'a monitor in another namespace',
       (p) => p.set('ServiceMonitor', 'db', 'metadata.namespace', 'monitoring'),

@@ -90,7 +90,7 @@ test.each([
 test.each([
   ['extra', 1, 'extra: unknown field'],
   ['metadata.lables', {}, 'metadata.lables: unknown field'],
-  ['metadata.labels', { name: 1 }, 'metadata.labels.name: expected string'],
+  ['metadata.labels', { 'example.com/~a': 1 }, 'metadata.labels.example.com/~a: expected string'],
   ['spec.selecter', {}, 'spec.selecter: unknown field'],
   ['spec.selector', undefined, 'spec.selector: expected a value'],
   ['spec.endpoints.0.prot', 'http', 'spec.endpoints[0].prot: unknown field'],
@@ -114,6 +114,12 @@ test('a pattern with the flag of Go is understood', () => {
   expect(schemaErrors(rule('perhaps'))).toEqual([
     'PrometheusRule agent: spec.groups[0].partial_response_strategy: expected pattern ^(?i)(abort|warn)?$',
   ]);
+});
+
+test('a PriorityClass may have a description', () => {
+  const apiVersion = 'scheduling.k8s.io/v1';
+  const priority = { apiVersion, kind: 'PriorityClass', metadata: { name: 'stores' }, value: 1, description: 'Stores' };
+  expect(schemaErrors(priority)).toEqual([]);
 });
 
 test('all errors come at once, and nothing is said twice', () => {

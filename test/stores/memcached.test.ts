@@ -90,21 +90,24 @@ test.each([
 
 test('shows every option', () => {
   const given: AllProps<MemcachedProps> = {
-    ...{ image: 'registry.test/memcached:2', cpu: '110m', memory: '600Mi', replicas: 6 },
+    ...{ image: 'registry.test/memcached:2', cpu: '110m', memory: '600Mi', replicas: 12 },
     ...{ connections: 2222, maxItemSize: 7 },
   };
   const before = make().objects;
   const { objects, main, store } = make(given);
   const explicit = { maxItemSize: () => expect(main.args).toContain('7m') };
   expect(unseenProps({ given, defaults: MemcachedSchema.parse({}), before, after: objects, explicit })).toEqual([]);
-  expect(toldBy(store).MEMCACHED_SERVERS?.split(',')).toHaveLength(6);
+  expect(toldBy(store).MEMCACHED_SERVERS?.split(',')).toHaveLength(12);
   expect(store.maxConnections).toBe(2222);
 });
 
 describe('fails', () => {
   test.each<[MemcachedProps, string]>([
     [{ replicas: 0 }, 'test/memcached.replicas: got 0, expected at least 1'],
-    [{ memory: '512MB' }, 'test/memcached.memory: got "512MB", expected a size such as 512Mi or 2Gi; did you mean "512Mi"?'],
+    [
+      { memory: '512MB' },
+      'test/memcached.memory: got "512MB", expected a size such as 512Mi or 2Gi; did you mean "512Mi"?',
+    ],
     [
       { memory: '64Mi' },
       'test/memcached.memory: got memory for 0 MiB of items, expected twice maxItemSize, 1 MiB, and what the server itself needs',

@@ -1,7 +1,6 @@
-import { rendered } from '../support/platform';
 import { Minio, type MinioProps, MinioSchema } from '../../lib/stores/minio';
 import { type AllProps, unseenProps } from '../support/all-props';
-import { find, podSpec, type Rendered } from '../support/platform';
+import { find, podSpec, type Rendered, rendered } from '../support/platform';
 import { policyOf } from '../support/workload';
 import { consumerOf, envOf, makeStore, storeScriptText, toldBy } from './support';
 
@@ -117,7 +116,11 @@ describe('buckets', () => {
     );
     expect(workload && policyOf(workload).egress[0].ports).toEqual([{ protocol: 'TCP', port: 9000 }]);
     expect(policyOf(store.workload).ingress[0].from).toEqual([
-      { podSelector: { matchLabels: { 'app.kubernetes.io/name': 'minio-buckets', 'app.kubernetes.io/component': 'setup' } } },
+      {
+        podSelector: {
+          matchLabels: { 'app.kubernetes.io/name': 'minio-buckets', 'app.kubernetes.io/component': 'setup' },
+        },
+      },
     ]);
     expect(rendered(store).filter(({ kind }) => kind === 'NetworkPolicy')).toHaveLength(2);
   });
@@ -126,10 +129,15 @@ describe('buckets', () => {
 test('shows every option', () => {
   const given: AllProps<MinioProps> = {
     ...{ provider: 'minio', image: 'registry.test/minio:2', cpu: '260m', memory: '2Gi' },
-    ...{ storage: '101Gi', storageClass: 'slow', buckets: ['documents', 'pictures'], toolImage: 'registry.test/rclone:2' },
+    ...{
+      storage: '101Gi',
+      storageClass: 'slow',
+      buckets: ['documents', 'pictures'],
+      toolImage: 'registry.test/rclone:2',
+    },
   };
   const before = make().objects;
-  const { objects, store, claims } = make(given);
+  const { objects, store, claims } = make(given as MinioProps);
   const { provider, ...visible } = given;
   expect(provider).toBe('minio');
   const defaults = MinioSchema.parse({});

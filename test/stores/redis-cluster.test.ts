@@ -119,10 +119,7 @@ describe('a cluster', () => {
     const { store } = make();
     const self = { podSelector: { matchLabels: store.workload.pods } };
     expect(consumerOf(store).egress).toEqual([{ to: [self], ports: [{ protocol: 'TCP', port: 6379 }] }]);
-    const both = [
-      { protocol: 'TCP', port: 6379 },
-      { protocol: 'TCP', port: 16379 },
-    ];
+    const both = [16379, 6379].map((port) => ({ protocol: 'TCP', port }));
     const { ingress, egress } = policyOf(store.workload);
     expect(egress).toEqual([{ to: [self], ports: both }]);
     expect(ingress).toContainEqual({ from: [self], ports: both });

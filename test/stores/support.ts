@@ -69,10 +69,10 @@ export function toldBy(store: Store): Record<string, string> {
   );
 }
 
-/** A consumer beside the stores of a scope, and its policy after it was connected. */
-export function consumerOf(store: Component & Store) {
+/** The policy of a consumer that was connected to a store. */
+export function consumerOf(store: Component & Store, connect: Store['connectFrom'] = (one) => store.connectFrom(one)) {
   const consumer = new Workload(store, { ...KINDS.Deployment, name: 'consumer' });
-  store.connectFrom(consumer);
+  connect(consumer);
   return policyOf(consumer);
 }
 

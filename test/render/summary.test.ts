@@ -1,0 +1,47 @@
+import { App } from 'cdk8s';
+import { Agent } from '../../lib/agent';
+import { needSecret } from '../../lib/kube';
+import { AgentPlatform } from '../../lib/platform';
+import { renderFiles, summary } from '../../lib/render';
+import { IMAGE, smallPlatform } from '../support/small';
+
+const summaryOf = (platform: AgentPlatform) => summary(platform, 'dist/small', renderFiles(platform));
+
+test('of one agent says how much it is, from the fewest replicas to the most', () => {
+  expect(summaryOf(smallPlatform())).toBe(`dist/small: 13 objects in 2 files
+  pods 3 to 10, CPU 3 to 10, memory 6Gi to 20Gi, storage 0Gi
+`);
+});
+
+test('of a fixed number says one number', () => {
+  const agent = { replicas: { min: 1, max: 1 }, resources: { cpu: '150m', memory: '600Mi' } };
+  expect(summaryOf(smallPlatform({}, agent))).toBe(`dist/small: 11 objects in 2 files
+  pods 1, CPU 150m, memory 600Mi, storage 0Gi
+`);
+});
+
+test('of a large one says what the cluster must bring and what is left to do', () => {
+  const platform = new AgentPlatform(new App(), 'prod', { namespace: 'agents', imagePullSecrets: ['registry'] });
+  new Agent(platform, 'agent', {
+    image: IMAGE,
+    uploads: { storage: '20Gi' },
+    secretEnv: { KEY: { secret: 'provider', key: 'key' }, DSN: { secret: 'provider', key: 'dsn' }, OWN: 'generate' },
+  });
+  needSecret(platform.context, { name: 'certificate', keys: { 'tls.crt': undefined, 'tls.key': undefined } });
+  platform.context.requirements.add('zeal').add('a clock');
+  for (const text of ['two', 'one']) platform.context.approximations.add(text);
+  expect(summaryOf(platform)).toBe(`dist/small: 20 objects in 3 files
+  pods 3 to 10, CPU 3 to 10, memory 6Gi to 20Gi, storage 20Gi
+  the cluster must bring:
+    - a StorageClass with ReadWriteMany volumes: the default one, or uploads.storageClass
+    - a clock
+    - zeal
+  Secrets to create first:
+    - kubectl -n agents create secret generic provider --from-file=key=FILE --from-file=dsn=FILE
+    - kubectl -n agents create secret tls certificate --cert=FILE --key=FILE
+    - kubectl -n agents create secret docker-registry registry --docker-server=... --docker-username=... --docker-password=...
+  approximations:
+    - one
+    - two
+`);
+});

@@ -1,0 +1,127 @@
+import {
+  ExternalObjectStore,
+  type ExternalObjectStoreProps,
+  ExternalObjectStoreSchema,
+  ExternalPostgres,
+  type ExternalPostgresProps,
+  ExternalPostgresSchema,
+  ExternalRedis,
+  type ExternalRedisProps,
+  ExternalRedisSchema,
+} from '../../lib/stores/external';
+import { Minio } from '../../lib/stores/minio';
+import { Postgres } from '../../lib/stores/postgres';
+import { Redis } from '../../lib/stores/redis';
+import type { AllProps } from '../support/all-props';
+import { rendered, testScope } from '../support/platform';
+import { consumerOf, toldBy } from './support';
+
+const SERVER = { host: 'db.example.com', secret: 'db' };
+const PRIVATE = ['10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.168.0.0/16'];
+
+describe.each([
+  ['postgres', ExternalPostgres, Postgres, 5432, ['url', 'password']],
+  ['redis', ExternalRedis, Redis, 6379, ['url', 'password']],
+  ['minio', ExternalObjectStore, Minio, 443, ['user', 'password']],
+] as const)('%s of somebody else', (id, External, Embedded, port, keys) => {
+  const scope = testScope();
+  const store = new External(scope, id, SERVER);
+
+  test('looks to a consumer like that of the platform', () => {
+    const twin = new Embedded(testScope(), id, {});
+    expect(Object.keys(store.variables).sort()).toEqual(Object.keys(twin.variables).sort());
+    expect(Object.keys(toldBy(store)).sort()).toEqual(Object.keys(toldBy(twin)).sort());
+    expect([store.storeName, store.file]).toEqual([twin.storeName, twin.file]);
+  });
+
+  test('renders nothing, and has no backup', () => {
+    expect(rendered(store)).toEqual([]);
+    expect(store).not.toHaveProperty('backup');
+  });
+
+  test('has a Secret that only the user can make', () => {
+    const need = Object.fromEntries(keys.map((key) => [key, undefined]));
+    expect(Object.fromEntries(scope.context.secrets)).toEqual({ db: { name: 'db', keys: need } });
+  });
+
+  test('is reached at private addresses, but not where clouds keep credentials', () => {
+    expect(consumerOf(store).egress).toEqual([
+      { to: PRIVATE.map((cidr) => ({ ipBlock: { cidr } })), ports: [{ protocol: 'TCP', port }] },
+    ]);
+    expect([...scope.context.requirements]).toEqual([
+      `${id} at db.example.com:${port}, with an address in ${PRIVATE.join(', ')}`,
+    ]);
+  });
+
+  test.each([
+    [{ ...SERVER, host: 'db' }, 'host: got "db", expected a host name such as agent.example.com'],
+    [{ ...SERVER, secret: 'No' }, 'secret: got "No", expected the name of a Secret'],
+    [{ ...SERVER, port: 65536 }, 'port: got 65536, expected at most 65535'],
+    [{ ...SERVER, cidrs: [] }, 'cidrs: got an empty list, expected at least 1 item'],
+    [{ ...SERVER, cidrs: ['10.0.0.1'] }, 'cidrs[0]: got "10.0.0.1", expected an address range such as 10.0.0.0/8'],
+    [{ host: 'db.example.com' }, 'secret: got nothing, expected the name of a Secret'],
+  ])('fails on %j', (props, problem) => {
+    expect(() => new External(testScope(), id, props as typeof SERVER)).toThrow(new Error(`test/${id}.${problem}`));
+  });
+});
+
+/** Every option shows: in what consumers are told, or in the way to the server. */
+describe('every option shows', () => {
+  const common = { host: 'db.example.org', port: 1234, secret: 'other', cidrs: ['203.0.113.0/24', '2001:db8::/32'] };
+  const way = {
+    to: [{ ipBlock: { cidr: '2001:db8::/32' } }, { ipBlock: { cidr: '203.0.113.0/24' } }],
+    ports: [{ protocol: 'TCP', port: 1234 }],
+  };
+
+  test('postgres', () => {
+    const given: AllProps<ExternalPostgresProps> = { ...common, database: 'agents', user: 'agent', maxConnections: 42 };
+    const store = new ExternalPostgres(testScope(), 'postgres', given as ExternalPostgresProps);
+    expect(toldBy(store)).toEqual({
+      POSTGRES_URL: 'other.url',
+      POSTGRES_HOST: 'db.example.org',
+      POSTGRES_PORT: '1234',
+      POSTGRES_DB: 'agents',
+      POSTGRES_USER: 'agent',
+      POSTGRES_PASSWORD: 'other.password',
+    });
+    expect(store.maxConnections).toBe(42);
+    expect(consumerOf(store).egress).toEqual([way]);
+    expect(ExternalPostgresSchema.parse({ provider: 'external', ...SERVER })).toMatchObject({
+      ...{ database: 'aiagent', user: 'aiagent', maxConnections: 100 },
+    });
+  });
+
+  test('redis', () => {
+    const given: AllProps<ExternalRedisProps> = common;
+    const store = new ExternalRedis(testScope(), 'redis', given as ExternalRedisProps);
+    expect(toldBy(store)).toEqual({
+      REDIS_URL: 'other.url',
+      REDIS_HOST: 'db.example.org',
+      REDIS_PORT: '1234',
+      REDIS_PASSWORD: 'other.password',
+    });
+    expect(store).not.toHaveProperty('maxConnections');
+    expect(consumerOf(store).egress).toEqual([way]);
+    expect(ExternalRedisSchema.parse({ provider: 'external', ...SERVER }).port).toBe(6379);
+  });
+
+  test('object store', () => {
+    const given: AllProps<ExternalObjectStoreProps> = { ...common, bucket: 'files', region: 'eu-west-1', tls: false };
+    const store = new ExternalObjectStore(testScope(), 'minio', given as ExternalObjectStoreProps);
+    expect(toldBy(store)).toEqual({
+      MINIO_ENDPOINT: 'db.example.org:1234',
+      MINIO_SECURE: 'false',
+      S3_ENDPOINT: 'http://db.example.org:1234',
+      MINIO_ACCESS_KEY: 'other.user',
+      MINIO_SECRET_KEY: 'other.password',
+      MINIO_BUCKET: 'files',
+      MINIO_REGION: 'eu-west-1',
+    });
+    expect(consumerOf(store).egress).toEqual([way]);
+    expect(ExternalObjectStoreSchema.parse({ provider: 'external', ...SERVER })).toMatchObject({
+      ...{ bucket: 'uploads', region: 'us-east-1', tls: true },
+    });
+    const secure = new ExternalObjectStore(testScope(), 'minio', SERVER);
+    expect(toldBy(secure)).toMatchObject({ MINIO_SECURE: 'true', S3_ENDPOINT: 'https://db.example.com:443' });
+  });
+});
