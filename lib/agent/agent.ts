@@ -59,7 +59,7 @@ export class Agent extends Component {
     this.runtime = runtimeOf(this.options);
     this.workers = this.runtime.workers;
     this.secretEnv = this.secretReferences();
-    const { options, runtime } = this;
+    const { options } = this;
     const uploads = options.uploads && existingClaim('uploads', `${id}-uploads`);
     if (options.uploads) new Claim(this, `${id}-uploads`, options.uploads);
     if (options.uploads?.accessMode === 'ReadWriteMany')

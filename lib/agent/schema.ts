@@ -35,7 +35,10 @@ const replicas = z
       .default(70)
       .describe('Use of the reserved CPU, in percent, that autoscaling aims at.'),
   })
-  .refine(({ min, max }) => min <= max, { error: 'expected min to be no more than max' });
+  .superRefine(({ min, max }, context) => {
+    const params = { got: `min ${min} and max ${max}` };
+    if (min > max) context.addIssue({ code: 'custom', message: 'expected min to be no more than max', params });
+  });
 
 /** Settings of the runtime `gunicorn`. */
 export const GunicornSchema = z.strictObject({

@@ -47,7 +47,7 @@ export function* badLabels({ objects, pods }: Facts): Iterable<string> {
   ];
   for (const [object, labels] of labeled)
     for (const [key, value] of Object.entries(labels ?? {}))
-      if (!LABEL_VALUE.test(value) || value.length > LONGEST_LABEL)
+      if (typeof value !== 'string' || !LABEL_VALUE.test(value) || value.length > LONGEST_LABEL)
         yield finding(
           object,
           `label ${key} is ${JSON.stringify(value)}, expected at most ${LONGEST_LABEL} letters, digits, "-", "_" and "."`,

