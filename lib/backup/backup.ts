@@ -92,7 +92,7 @@ export class Backup extends Component {
   private restore(source: BackupSource, options: BackupOptions): void {
     const claim = source.data?.kind === 'claim' ? source.data.claimName : undefined;
     const target: Record<string, Volume> = claim ? { '/target': existingClaim('target', claim) } : {};
-    // empty: the operator says yes with kubectl set env, or the script refuses
+    // empty: who restores says yes on the Job that he makes of it (docs/backup.md), or the script refuses
     const env = { CONFIRM: '', ...(claim && { TARGET: '/target' }) };
     const restoring = this.step(source, 'restore', options.image, env, target);
     const fetching = this.transfer(source, 'fetch.sh', options.image, { BACKUP: '' });

@@ -211,9 +211,13 @@ withEveryShell((sandbox) => {
     });
 
     test('makes a replica of the master that has none', () => {
-      const answers = replaced(4, WELL);
-      expect(round(0, answers)).toEqual([`redis-4 cluster replicate ${id(1)}`]);
-      expect(round(1, answers)).toEqual([]);
+      expect(round(0, replaced(4, WELL))).toEqual([`redis-4 cluster replicate ${id(1)}`]);
+    });
+
+    test('is the business of the first pod alone', () => {
+      const ghost = { ...(WELL[4] as Member), flags: 'slave,fail', link: 'disconnected' };
+      const others = [...without(WELL, 1, 4), fresh(4), ghost];
+      expect(round(1, { ...replaced(4, WELL), others })).toEqual([]);
     });
 
     test('of a master makes a replica of the one that took over', () => {

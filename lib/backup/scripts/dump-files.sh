@@ -33,7 +33,7 @@ attempt=1
 until pack; do
   echo "dump-files: $SOURCE changed during attempt $attempt of ${ATTEMPTS:-5}, or could not be read" >&2
   if [ "$attempt" -ge "${ATTEMPTS:-5}" ]; then
-    echo "dump-files: no copy of $SOURCE is taken: back up at a quieter hour, or with its server scaled to zero" >&2
+    echo "dump-files: no copy of $SOURCE is taken: back up at a quieter hour, or with its agents scaled to zero" >&2
     exit 1
   fi
   attempt=$((attempt + 1))
