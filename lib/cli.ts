@@ -1,11 +1,5 @@
 import { parseArgs } from 'node:util';
-import {
-  type Environment,
-  EnvironmentSchema,
-  environmentJsonSchema,
-  InvalidEnvironment,
-  loadEnvironment,
-} from './config';
+import { type Environment, EnvironmentSchema, environmentJsonSchema, InvalidEnvironment, loadEnvironment } from './config';
 import { InvalidInput } from './kube';
 import { type AgentPlatform, platformOf } from './platform';
 import { type Files, renderFiles, summary, UnsoundPlatform, writeFolders } from './render';
@@ -54,8 +48,7 @@ function parseCommand(argv: readonly string[]): Command {
   const [verb, ...files] = positionals;
   const { out } = values;
   if (values.help) return () => process.stdout.write(USAGE);
-  if (verb === 'schema' && files.length === 0)
-    return () => process.stdout.write(`${JSON.stringify(environmentJsonSchema(), null, 2)}\n`);
+  if (verb === 'schema' && files.length === 0) return () => process.stdout.write(`${JSON.stringify(environmentJsonSchema(), null, 2)}\n`);
   if (verb !== 'synth') throw new Misuse(verb ? `unknown command "${positionals.join(' ')}"` : 'expected a command');
   if (files.length === 0) throw new Misuse('synth: expected at least one environment file');
   if (!out) throw new Misuse('synth: expected --out DIR');
@@ -82,10 +75,7 @@ function synth(files: readonly string[], out: string): void {
     try {
       const { value } = loadEnvironment(file, EnvironmentSchema);
       const other = platforms.get(value.name);
-      if (other)
-        throw new InvalidEnvironment([
-          `${file}: name: got "${value.name}", which ${other.source} has too; expected another`,
-        ]);
+      if (other) throw new InvalidEnvironment([`${file}: name: got "${value.name}", which ${other.source} has too; expected another`]);
       platforms.set(value.name, { ...rendered(value), source: file });
     } catch (error) {
       problems.push(explain(error, file));
@@ -107,7 +97,5 @@ function explain(error: unknown, file?: string): string {
   if (error instanceof UnsoundPlatform) return error.findings.map((finding) => `${prefix}${finding}`).join('\n');
   if (error instanceof InvalidInput) return error.message.replace(/^/gm, prefix);
   const { message, code } = error as NodeJS.ErrnoException;
-  return code
-    ? `${prefix}${message}`
-    : `${prefix}${message}\nthis may be a fault of cdk8s-ai-agent: please report it with the file`;
+  return code ? `${prefix}${message}` : `${prefix}${message}\nthis may be a fault of cdk8s-ai-agent: please report it with the file`;
 }

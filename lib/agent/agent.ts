@@ -63,9 +63,7 @@ export class Agent extends Component {
     const uploads = options.uploads && existingClaim('uploads', `${id}-uploads`);
     if (options.uploads) new Claim(this, `${id}-uploads`, options.uploads);
     if (options.uploads?.accessMode === 'ReadWriteMany')
-      this.context.requirements.add(
-        'a StorageClass with ReadWriteMany volumes: the default one, or uploads.storageClass',
-      );
+      this.context.requirements.add('a StorageClass with ReadWriteMany volumes: the default one, or uploads.storageClass');
     this.workload = new Workload(this, {
       kind: 'Deployment',
       name: id,
@@ -102,10 +100,8 @@ export class Agent extends Component {
           message: `got an unknown key, expected one of ${Object.keys(store.variables).join(', ')}`,
         },
       ]);
-    for (const [field, variable] of Object.entries(store.variables))
-      this.addVariable(names[field] ?? variable.env, variable.value, where);
-    if (store.maxConnections !== undefined)
-      this.addVariable(`${store.storeName.toUpperCase()}_POOL_SIZE`, String(pool), where);
+    for (const [field, variable] of Object.entries(store.variables)) this.addVariable(names[field] ?? variable.env, variable.value, where);
+    if (store.maxConnections !== undefined) this.addVariable(`${store.storeName.toUpperCase()}_POOL_SIZE`, String(pool), where);
     this.connections.push({ store, pool });
     store.connectFrom(this.workload);
   }

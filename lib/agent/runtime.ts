@@ -37,11 +37,7 @@ const STATIC_ROUTE = { path: '/static/', to: 'static' } as const;
 const METRICS_FOLDER = '/run/prometheus';
 
 /** Routes of an agent, its own or those of its runtime. */
-export function routesOf({
-  runtime,
-  routes,
-  static: files,
-}: Pick<AgentOptions, 'runtime' | 'routes' | 'static'>): Route[] {
+export function routesOf({ runtime, routes, static: files }: Pick<AgentOptions, 'runtime' | 'routes' | 'static'>): Route[] {
   const defaults = [...(ROUTES[runtime] ?? []), ...(files ? [STATIC_ROUTE] : [])];
   return routes ?? defaults.map((route) => RouteSchema.parse(route));
 }
@@ -70,14 +66,7 @@ function gunicorn(options: AgentOptions): Runtime {
   const settings = GunicornSchema.parse(options.gunicorn ?? {});
   const workers = settings.workers ?? Math.max(1, Math.round(2 * amount(options.resources.limits.cpu)));
   return {
-    command: options.command ?? [
-      'python',
-      '-m',
-      'gunicorn',
-      '--config',
-      '/etc/gunicorn/gunicorn.conf.py',
-      settings.app ?? 'app:app',
-    ],
+    command: options.command ?? ['python', '-m', 'gunicorn', '--config', '/etc/gunicorn/gunicorn.conf.py', settings.app ?? 'app:app'],
     env: { MAX_WORKERS: String(workers), PROMETHEUS_MULTIPROC_DIR: METRICS_FOLDER },
     // gunicorn itself replaces a worker that hangs, so liveness asks for no more than a listening socket: a restart
     // because of one slow answer would cut all the others
@@ -90,11 +79,7 @@ function gunicorn(options: AgentOptions): Runtime {
   };
 }
 
-function gunicornConfig(
-  { port, requestTimeout }: AgentOptions,
-  gunicorn: z.output<typeof GunicornSchema>,
-  workers: number,
-): string {
+function gunicornConfig({ port, requestTimeout }: AgentOptions, gunicorn: z.output<typeof GunicornSchema>, workers: number): string {
   const settings = {
     bind: `"0.0.0.0:${port}"`,
     workers,

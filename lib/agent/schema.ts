@@ -1,17 +1,6 @@
 import { z } from 'zod';
 import { RouteSchema } from '../edge';
-import {
-  absolutePath,
-  byteQuantity,
-  cidr,
-  cpuQuantity,
-  envName,
-  hostName,
-  image,
-  port,
-  seconds,
-  secretKey,
-} from '../kube';
+import { absolutePath, byteQuantity, cidr, cpuQuantity, envName, hostName, image, port, seconds, secretKey } from '../kube';
 
 const limits = z.strictObject({
   cpu: cpuQuantity().default(2).describe("Most cores of one replica (guide: limits.cpus '2')."),
@@ -28,12 +17,7 @@ const replicas = z
   .strictObject({
     min: z.int().min(1).default(3).describe('Fewest replicas (guide: three instances).'),
     max: z.int().min(1).default(10).describe('Most replicas; the same as min turns autoscaling off.'),
-    cpu: z
-      .int()
-      .min(10)
-      .max(100)
-      .default(70)
-      .describe('Use of the reserved CPU, in percent, that autoscaling aims at.'),
+    cpu: z.int().min(10).max(100).default(70).describe('Use of the reserved CPU, in percent, that autoscaling aims at.'),
   })
   .superRefine(({ min, max }, context) => {
     const params = { got: `min ${min} and max ${max}` };
@@ -53,11 +37,7 @@ export const GunicornSchema = z.strictObject({
     .max(64)
     .optional()
     .describe('Worker processes of one replica; two for each core of the CPU limit if absent (guide: 4 with 2 cores).'),
-  maxRequests: z
-    .int()
-    .min(0)
-    .default(1000)
-    .describe('Requests after which a worker starts anew (guide: max_requests).'),
+  maxRequests: z.int().min(0).default(1000).describe('Requests after which a worker starts anew (guide: max_requests).'),
   maxRequestsJitter: z.int().min(0).default(100).describe('Random part of it (guide: max_requests_jitter).'),
   workerConnections: z.int().min(1).default(1000).describe('Connections of one worker (guide: worker_connections).'),
   keepAlive: seconds()
@@ -68,9 +48,7 @@ export const GunicornSchema = z.strictObject({
 });
 
 const uploads = z.strictObject({
-  path: absolutePath()
-    .default('/app/uploads')
-    .describe('Where the agent keeps uploads (guide: ./uploads:/app/uploads).'),
+  path: absolutePath().default('/app/uploads').describe('Where the agent keeps uploads (guide: ./uploads:/app/uploads).'),
   storage: byteQuantity().default('20Gi').describe('Size of the volume (the guide names no size).'),
   storageClass: z.string().optional().describe('StorageClass; the default class of the cluster if absent.'),
   accessMode: z
@@ -104,9 +82,7 @@ const fields = z.strictObject({
   runtime: z
     .enum(['gunicorn', 'streamlit', 'custom'])
     .default('gunicorn')
-    .describe(
-      'How the image is started: gunicorn with uvicorn workers (the guide), streamlit, or a command of its own.',
-    ),
+    .describe('How the image is started: gunicorn with uvicorn workers (the guide), streamlit, or a command of its own.'),
   command: z
     .array(z.string())
     .min(1)
@@ -138,10 +114,7 @@ const fields = z.strictObject({
   logLevel: z.enum(['DEBUG', 'INFO', 'WARNING', 'ERROR']).default('INFO').describe('Passed as LOG_LEVEL (guide).'),
   env: z.record(envName(), z.string()).default({}).describe('Further environment variables.'),
   secretEnv: z
-    .record(
-      envName(),
-      z.union([z.literal('generate'), secretKey()], { error: 'expected "generate", or { secret, key }' }),
-    )
+    .record(envName(), z.union([z.literal('generate'), secretKey()], { error: 'expected "generate", or { secret, key }' }))
     .default({})
     .describe(
       'Environment variables from Secrets: one that the user makes ({ secret, key }), or a random value that the platform makes once ("generate").',
@@ -152,21 +125,14 @@ const fields = z.strictObject({
   static: staticFiles.optional().describe('A web server for static files out of the image; none if absent.'),
   modelProviders: z
     .strictObject({
-      cidrs: z
-        .array(cidr())
-        .optional()
-        .describe('Address ranges; the public internet, without private and link-local ranges, if absent.'),
+      cidrs: z.array(cidr()).optional().describe('Address ranges; the public internet, without private and link-local ranges, if absent.'),
       ports: z.array(z.int().min(1).max(65535)).min(1).default([443]).describe('Ports.'),
     })
     .prefault({})
     .describe('Where the agent may connect to outside of the cluster.'),
   sticky: z.boolean().optional().describe('Whether a client stays with one replica; with streamlit if absent.'),
   host: hostName().optional().describe("Host name of the agent; the platform's domain if absent."),
-  routes: z
-    .array(RouteSchema)
-    .min(1)
-    .optional()
-    .describe('Paths that the edge lets through; those of the runtime if absent.'),
+  routes: z.array(RouteSchema).min(1).optional().describe('Paths that the edge lets through; those of the runtime if absent.'),
 });
 
 /** Paths that an agent, or one of its runtimes, has something at already. */
@@ -200,10 +166,7 @@ function agentRules(agent: Partial<z.output<typeof fields>>, context: z.core.$Re
   }
   if (agent.static && runtime === 'streamlit') reject(['static'], 'expected none: streamlit serves its own /static/');
   if (volume?.accessMode === 'ReadWriteOnce' && (range?.max ?? 1) > 1)
-    reject(
-      ['uploads', 'accessMode'],
-      'expected ReadWriteMany, or replicas.max: 1: a ReadWriteOnce volume has one node only',
-    );
+    reject(['uploads', 'accessMode'], 'expected ReadWriteMany, or replicas.max: 1: a ReadWriteOnce volume has one node only');
 }
 
 /** @see AgentSchema */

@@ -61,11 +61,7 @@ export class Backup extends Component {
   private readonly scripts: Volume;
   private readonly destination: Destination;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    props: { readonly options: BackupOptions; readonly sources: readonly BackupSource[] },
-  ) {
+  constructor(scope: Construct, id: string, props: { readonly options: BackupOptions; readonly sources: readonly BackupSource[] }) {
     super(scope, id, { order: 'backup' });
     const { options, sources } = props;
     this.destination = destinationOf(this, options);
@@ -101,12 +97,7 @@ export class Backup extends Component {
   }
 
   /** Two containers, one after the other, that share a scratch folder. */
-  private job(
-    source: BackupSource,
-    verb: string,
-    job: JobOptions,
-    [first, second]: [ContainerOptions, ContainerOptions],
-  ): void {
+  private job(source: BackupSource, verb: string, job: JobOptions, [first, second]: [ContainerOptions, ContainerOptions]): void {
     const workload = new Workload(this, {
       kind: 'Job',
       name: `${source.backupName}-${verb}`,
@@ -134,8 +125,7 @@ export class Backup extends Component {
       image: source.image ?? image,
       command: ['sh', `/scripts/${SCRIPT[source.method][verb]}`],
       env: { ...source.env, ...(source.secret && { PASSWORD_FILE: '/secrets/password' }), ...env },
-      resources:
-        verb === 'restore' && source.restoreMemory ? { ...RESOURCES, memory: source.restoreMemory } : RESOURCES,
+      resources: verb === 'restore' && source.restoreMemory ? { ...RESOURCES, memory: source.restoreMemory } : RESOURCES,
       mounts: { ...this.folders(source), ...mounts, ...(source.secret && { '/secrets': source.secret }) },
     };
   }

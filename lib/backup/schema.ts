@@ -10,12 +10,8 @@ const common = {
     .int()
     .min(1)
     .default(3)
-    .describe(
-      'Good backups that are kept however old they are: days of failing backups must not remove the last good one.',
-    ),
-  image: image()
-    .default('rclone/rclone:1.75.0')
-    .describe('Image that packs files, publishes and fetches: a shell, tar and rclone.'),
+    .describe('Good backups that are kept however old they are: days of failing backups must not remove the last good one.'),
+  image: image().default('rclone/rclone:1.75.0').describe('Image that packs files, publishes and fetches: a shell, tar and rclone.'),
 };
 
 /** Where backups go. */
@@ -33,9 +29,7 @@ export const BackupSchema = z.discriminatedUnion('provider', [
   z.strictObject({
     provider: z.literal('s3').describe('Into a bucket of any S3 service.'),
     ...common,
-    endpoint: z
-      .url({ protocol: /^https?$/, error: 'expected a URL such as https://s3.example.com' })
-      .describe('Address of the service.'),
+    endpoint: z.url({ protocol: /^https?$/, error: 'expected a URL such as https://s3.example.com' }).describe('Address of the service.'),
     bucket: dnsLabel(63).describe('Name of the bucket; it must exist.'),
     prefix: z
       .string()

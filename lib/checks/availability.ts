@@ -13,10 +13,7 @@ export function* blockedDrains(facts: Facts): Iterable<string> {
       yield finding(object, `maxUnavailable is ${maxUnavailable}, so that no node can be drained; let one go`);
     for (const { replicas } of selectedBy(facts, object) ?? [])
       if (minAvailable !== undefined && kept(minAvailable, replicas.min) >= replicas.min)
-        yield finding(
-          object,
-          `minAvailable is ${minAvailable} of ${replicas.min}, so that no node can be drained; let one go`,
-        );
+        yield finding(object, `minAvailable is ${minAvailable} of ${replicas.min}, so that no node can be drained; let one go`);
   }
 }
 
@@ -33,19 +30,13 @@ export function* idleAutoscalers(facts: Facts): Iterable<string> {
       yield finding(object, `minReplicas is ${minReplicas} and maxReplicas ${maxReplicas}; raise the second`);
     const target = facts.target(object.json);
     if (target && at(target.json, 'spec.replicas') !== undefined)
-      yield finding(
-        target,
-        `has replicas, to which each apply sets back what ${named(object)} has scaled; remove them`,
-      );
+      yield finding(target, `has replicas, to which each apply sets back what ${named(object)} has scaled; remove them`);
     for (const metric of list(object.json, 'spec.metrics'))
       for (const container of facts.madeBy(target)?.containers ?? []) {
         const resource = text(metric, 'resource.name');
         const isShare = text(metric, 'resource.target.type') === 'Utilization';
         if (isShare && !(resource in fields(container, 'resources.requests')))
-          yield finding(
-            object,
-            `scales by a share of ${resource}, and container ${container.name} requests none; add a request`,
-          );
+          yield finding(object, `scales by a share of ${resource}, and container ${container.name} requests none; add a request`);
       }
   }
 }

@@ -92,8 +92,7 @@ export class Facts {
   /** Whether something of that name is rendered, will exist otherwise, or is in a namespace of others. */
   exists(kind: string, namespace: string, name: string): boolean {
     if (!this.namespaces.has(namespace)) return true;
-    const isPromised =
-      this.promised.has(`${kind} ${namespace} ${name}`) || (kind === 'Secret' && this.secrets.has(name));
+    const isPromised = this.promised.has(`${kind} ${namespace} ${name}`) || (kind === 'Secret' && this.secrets.has(name));
     return isPromised || GIVEN[kind]?.test(name) === true || this.find(kind, namespace, name) !== undefined;
   }
 
@@ -132,10 +131,7 @@ function podsOf(object: PlatformObject, autoscaler: Manifest | undefined): Pods 
   if (path === undefined) return undefined;
   const spec = fields(object.json, `${path}.spec`);
   const first = list(spec, 'initContainers');
-  const containers = [
-    ...list(spec, 'containers'),
-    ...first.filter((container) => container.restartPolicy === 'Always'),
-  ];
+  const containers = [...list(spec, 'containers'), ...first.filter((container) => container.restartPolicy === 'Always')];
   const ports = containers.flatMap((container) => list(container, 'ports'));
   const replicas = count(object.json, 'spec.replicas') ?? 1;
   return {
@@ -145,12 +141,7 @@ function podsOf(object: PlatformObject, autoscaler: Manifest | undefined): Pods 
     spec,
     containers,
     allContainers: [...first, ...list(spec, 'containers')],
-    ports: new Set(
-      ports.flatMap(({ name, containerPort, protocol = 'TCP' }) => [
-        `${protocol}/${containerPort}`,
-        `${protocol}/${name}`,
-      ]),
-    ),
+    ports: new Set(ports.flatMap(({ name, containerPort, protocol = 'TCP' }) => [`${protocol}/${containerPort}`, `${protocol}/${name}`])),
     replicas: {
       min: count(autoscaler, 'spec.minReplicas') ?? replicas,
       max: count(autoscaler, 'spec.maxReplicas') ?? replicas,

@@ -4,18 +4,14 @@ import { at, fields, finding, list, type PlatformObject, text, texts } from './m
 /** Names that objects refer to and that nothing will have. Secrets of image registries are the user's own. */
 export function* missingObjects(facts: Facts): Iterable<string> {
   for (const [object, kind, name, namespace = namespaceOf(object)] of references(facts))
-    if (name && !facts.exists(kind, namespace, name))
-      yield finding(object, `needs ${kind} ${name}, which nothing makes; ${remedy(kind)}`);
+    if (name && !facts.exists(kind, namespace, name)) yield finding(object, `needs ${kind} ${name}, which nothing makes; ${remedy(kind)}`);
 }
 
-function* references(
-  facts: Facts,
-): Iterable<readonly [PlatformObject, kind: string, name: string, namespace?: string]> {
+function* references(facts: Facts): Iterable<readonly [PlatformObject, kind: string, name: string, namespace?: string]> {
   for (const pods of facts.pods) {
     const { object, spec } = pods;
     for (const [kind, name] of files(pods)) yield [object, kind, name];
-    for (const volume of list(spec, 'volumes'))
-      yield [object, 'PersistentVolumeClaim', text(volume, 'persistentVolumeClaim.claimName')];
+    for (const volume of list(spec, 'volumes')) yield [object, 'PersistentVolumeClaim', text(volume, 'persistentVolumeClaim.claimName')];
     yield [object, 'ServiceAccount', text(spec, 'serviceAccountName')];
     yield [object, 'PriorityClass', text(spec, 'priorityClassName')];
     yield [object, 'Service', text(object.json, 'spec.serviceName')];
@@ -79,9 +75,7 @@ export function* missingServicePorts(facts: Facts): Iterable<string> {
     for (const backend of backends(object)) {
       const { name, number } = fields(backend, 'service.port');
       const service = facts.find('Service', namespaceOf(object), text(backend, 'service.name'));
-      const isGiven = list(service?.json, 'spec.ports').some((port) =>
-        name ? port.name === name : port.port === number,
-      );
+      const isGiven = list(service?.json, 'spec.ports').some((port) => (name ? port.name === name : port.port === number));
       if (service && !isGiven)
         yield finding(
           object,

@@ -6,10 +6,7 @@ export function* secretValues(facts: Facts): Iterable<string> {
   for (const object of facts.ofKind('Secret'))
     for (const field of ['data', 'stringData'])
       if (object.json[field] !== undefined)
-        yield finding(
-          object,
-          `has ${field}, and no secret value may be in a file; register the Secret with needSecret`,
-        );
+        yield finding(object, `has ${field}, and no secret value may be in a file; register the Secret with needSecret`);
 }
 
 const ENFORCED = 'pod-security.kubernetes.io/enforce';
@@ -20,10 +17,7 @@ const RESTRICTIONS: readonly (readonly [string, (context: Fields, pod: Fields) =
   ['no hostPath', (_, pod) => !list(pod, 'volumes').some((volume) => 'hostPath' in volume)],
   ['runAsNonRoot: true', (context) => context.runAsNonRoot === true],
   ['a runAsUser that is not 0', (context) => context.runAsUser !== 0],
-  [
-    'seccompProfile RuntimeDefault',
-    (context) => /^(RuntimeDefault|Localhost)$/.test(text(context, 'seccompProfile.type')),
-  ],
+  ['seccompProfile RuntimeDefault', (context) => /^(RuntimeDefault|Localhost)$/.test(text(context, 'seccompProfile.type'))],
   ['capabilities.drop: [ALL]', (context) => texts(context, 'capabilities.drop').includes('ALL')],
   ['no capabilities.add', (context) => texts(context, 'capabilities.add').every((name) => name === 'NET_BIND_SERVICE')],
   ['allowPrivilegeEscalation: false', (context) => context.allowPrivilegeEscalation === false],
@@ -53,10 +47,7 @@ export function* idleTokens(facts: Facts): Iterable<string> {
   for (const pods of facts.pods) {
     const account = text(pods.spec, 'serviceAccountName') || 'default';
     if (hasToken(facts, pods, account) && !withRights.has(`${pods.namespace}/${account}`))
-      yield finding(
-        pods.object,
-        `has a token of ServiceAccount ${account}, which has no rights; set automountServiceAccountToken: false`,
-      );
+      yield finding(pods.object, `has a token of ServiceAccount ${account}, which has no rights; set automountServiceAccountToken: false`);
   }
 }
 

@@ -24,9 +24,7 @@ export class Selection<T> {
     if (!this.places.has(`${namespace} =`) || wanted.some(([key]) => !this.domains.has(domain(key)))) return undefined;
     const [key, value] = wanted[0] ?? ['', ''];
     const candidates = this.places.get(`${namespace} ${key}=${value}`) ?? [];
-    return candidates
-      .filter(({ labels }) => wanted.every(([key, value]) => labels[key] === value))
-      .map(({ item }) => item);
+    return candidates.filter(({ labels }) => wanted.every(([key, value]) => labels[key] === value)).map(({ item }) => item);
   }
 }
 

@@ -12,8 +12,7 @@ export function* crossTalk(facts: Facts): Iterable<string> {
       const owners = found.map((pods) => named(pods.object)).sort();
       const intended = object.json.metadata.labels?.[LABEL.name] ?? facts.workloadOf(object)?.name;
       if (!pods) yield finding(object, 'selects no pod; make its selector the labels of a workload');
-      else if (found.length > 1)
-        yield finding(object, `selects the pods of ${owners.join(' and of ')}; make its selector narrower`);
+      else if (found.length > 1) yield finding(object, `selects the pods of ${owners.join(' and of ')}; make its selector narrower`);
       else if (pods.object !== object && intended !== undefined && intended !== pods.labels[LABEL.name])
         yield finding(object, `selects the pods of ${owners[0]}, but was made for ${intended}; correct its selector`);
     }
@@ -64,8 +63,7 @@ function podsOfPeer(facts: Facts, object: PlatformObject, peer: Fields): readonl
 
 function* deadPeer(object: PlatformObject, peer: Fields, pods: readonly Pods[] | undefined): Iterable<string> {
   const labels = Object.entries(fields(peer, 'podSelector.matchLabels')).map(([key, value]) => `${key}=${value}`);
-  if (pods?.length === 0)
-    yield finding(object, `lets through pods with ${labels.join(', ')}, and there are none; correct the peer`);
+  if (pods?.length === 0) yield finding(object, `lets through pods with ${labels.join(', ')}, and there are none; correct the peer`);
 }
 
 function* deafRule(object: PlatformObject, rule: Fields, pods: readonly Pods[] | undefined): Iterable<string> {

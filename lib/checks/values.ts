@@ -13,10 +13,7 @@ export function* resources({ pods }: Facts): Iterable<string> {
         yield finding(object, `container ${name} has no memory limit, so that it can take the node's memory; add one`);
       for (const value of [...Object.values(requests), ...Object.values(limits)])
         if (amountOf(value) === undefined)
-          yield finding(
-            object,
-            `container ${name} has the quantity ${JSON.stringify(value)}, expected one such as 500m or 2Gi`,
-          );
+          yield finding(object, `container ${name} has the quantity ${JSON.stringify(value)}, expected one such as 500m or 2Gi`);
       for (const [resource, request] of Object.entries(requests))
         if ((amountOf(request) ?? 0) > (amountOf(limits[resource]) ?? Number.POSITIVE_INFINITY))
           yield finding(
@@ -70,7 +67,5 @@ function isLost(path: readonly string[], inList: boolean, strict: boolean): bool
 
 /** Whether a kind is Kubernetes' own: in those of others, an empty map may have a meaning. */
 function isBuiltIn({ apiVersion }: Manifest): boolean {
-  return (
-    !apiVersion.includes('.') || /^(networking|rbac\.authorization|scheduling|storage)\.k8s\.io\//.test(apiVersion)
-  );
+  return !apiVersion.includes('.') || /^(networking|rbac\.authorization|scheduling|storage)\.k8s\.io\//.test(apiVersion);
 }

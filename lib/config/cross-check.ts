@@ -6,9 +6,7 @@ import type { IssueParams } from '../kube';
 /** An environment of which some parts may be missing or wrong: those are reported already. */
 interface Draft {
   readonly domain?: string;
-  readonly agents?: Readonly<
-    Record<string, Partial<AgentOptions> & { uses?: readonly (string | { store: string })[] }>
-  >;
+  readonly agents?: Readonly<Record<string, Partial<AgentOptions> & { uses?: readonly (string | { store: string })[] }>>;
   readonly stores?: Readonly<Record<string, unknown>>;
   readonly edge?: Partial<EdgeOptions>;
 }

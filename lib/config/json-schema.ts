@@ -36,7 +36,5 @@ export function environmentJsonSchema(): JsonSchema {
 
 /** A copy in which nothing is required. */
 function withoutRequired(value: unknown): JsonSchema {
-  return JSON.parse(
-    JSON.stringify(value, (key, inner) => (key === 'required' && Array.isArray(inner) ? undefined : inner)),
-  );
+  return JSON.parse(JSON.stringify(value, (key, inner) => (key === 'required' && Array.isArray(inner) ? undefined : inner)));
 }

@@ -11,20 +11,14 @@ import { crossCheck } from './cross-check';
 /** What holds for a platform as a whole. */
 export const PlatformSchema = z.strictObject({
   namespace: dnsLabel(50).optional().describe('Namespace of the platform; ai-agent-<name> if absent.'),
-  domain: hostName()
-    .optional()
-    .describe('Host name that agents answer unless they have their own (guide: server_name).'),
+  domain: hostName().optional().describe('Host name that agents answer unless they have their own (guide: server_name).'),
   timeZone: timeZone().default('Etc/UTC').describe('Time zone of every schedule.'),
   imagePullSecrets: z.array(dnsLabel(63)).default([]).describe('Secrets for image registries, which the user makes.'),
   edge: EdgeSchema.default({ controller: 'none' }).describe('What stands between clients and agents (guide: nginx).'),
-  secrets: SecretsSchema.prefault({ provider: 'generate' }).describe(
-    'Where Secrets come from (guide: .env.production).',
-  ),
+  secrets: SecretsSchema.prefault({ provider: 'generate' }).describe('Where Secrets come from (guide: .env.production).'),
   network: NetworkSchema.prefault({}).describe('What network policies must know of the cluster (guide: firewall).'),
   backup: BackupSchema.default({ provider: 'none' }).describe('Backups (guide: backup.sh).'),
-  observability: ObservabilitySchema.default({ provider: 'none' }).describe(
-    'Metrics and alerts (guide: prometheus.yml).',
-  ),
+  observability: ObservabilitySchema.default({ provider: 'none' }).describe('Metrics and alerts (guide: prometheus.yml).'),
 });
 
 /** @see PlatformSchema */

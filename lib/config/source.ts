@@ -1,14 +1,4 @@
-import {
-  isAlias,
-  isCollection,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type ParsedNode,
-  parseDocument,
-  type YAMLMap,
-} from 'yaml';
+import { isAlias, isCollection, isMap, isScalar, isSeq, LineCounter, type ParsedNode, parseDocument, type YAMLMap } from 'yaml';
 import { type Path, type Problem, showValue } from '../kube';
 import { syntaxErrors } from './syntax';
 
@@ -61,11 +51,7 @@ export function readSource(file: string, text: string, findings: Finding[]): Sou
   const { at, data } = reader.read(document.contents, []);
   if (reader.hasGivenUp) return undefined;
   if (data instanceof Map) return { at, data };
-  reader.report(
-    [],
-    at,
-    `got ${data === null ? 'an empty file' : showValue(data)}, expected lines such as "key: value"`,
-  );
+  reader.report([], at, `got ${data === null ? 'an empty file' : showValue(data)}, expected lines such as "key: value"`);
   return undefined;
 }
 
@@ -116,14 +102,12 @@ class Reader {
       const key = isScalar(node) ? String(node.value) : '';
       const keyAt = this.position(node.range[0]);
       const other = entries.get(key)?.keyAt;
-      if (other)
-        this.report([...path, key], keyAt, `got the key again, expected it once; it is in line ${other.line} too`);
+      if (other) this.report([...path, key], keyAt, `got the key again, expected it once; it is in line ${other.line} too`);
       entries.set(key, { keyAt, value: this.read(value, [...path, key], keyAt) });
     }
     // zod leaves this key out of a record without a word.
     const reserved = entries.get('__proto__');
-    if (reserved)
-      this.report([...path, '__proto__'], reserved.keyAt, 'got an unknown key, expected one that is not reserved');
+    if (reserved) this.report([...path, '__proto__'], reserved.keyAt, 'got an unknown key, expected one that is not reserved');
     entries.delete('__proto__');
     return entries;
   }

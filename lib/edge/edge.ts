@@ -45,8 +45,7 @@ export class Edge extends Component {
 
   private provideCertificate(options: ControllerOptions, dnsNames: string[]): void {
     const { tls } = options;
-    if (tls.provider === 'existing')
-      needSecret(this.context, { name: tls.secret, keys: { 'tls.crt': undefined, 'tls.key': undefined } });
+    if (tls.provider === 'existing') needSecret(this.context, { name: tls.secret, keys: { 'tls.crt': undefined, 'tls.key': undefined } });
     if (tls.provider !== 'cert-manager') return;
     this.context.requirements.add(`cert-manager with ${tls.issuerKind} ${tls.issuer}`);
     new Certificate(this, 'certificate', {

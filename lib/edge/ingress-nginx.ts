@@ -92,33 +92,20 @@ function controllerSettings(options: ControllerOptions, entries: readonly Entry[
   if (hsts === undefined) return [...settings, 'hsts "false"'];
   const age = /max-age=(\d+)/i.exec(hsts)?.[1] ?? '0';
   const subdomains = /includeSubDomains/i.test(hsts);
-  return [
-    ...settings,
-    `hsts-max-age "${age}"`,
-    `hsts-include-subdomains "${subdomains}"`,
-    `hsts-preload "${/preload/i.test(hsts)}"`,
-  ];
+  return [...settings, `hsts-max-age "${age}"`, `hsts-include-subdomains "${subdomains}"`, `hsts-preload "${/preload/i.test(hsts)}"`];
 }
 
 function approximations(options: ControllerOptions, entries: readonly Entry[]): string[] {
   const sticky = new Set(entries.filter(stickyCookie).map(({ backend }) => backend.name));
-  const cached = entries.filter(({ route }) =>
-    Object.keys(route.headers).some((name) => /^cache-control$/i.test(name)),
-  );
+  const cached = entries.filter(({ route }) => Object.keys(route.headers).some((name) => /^cache-control$/i.test(name)));
   const texts: [boolean, string][] = [
     [true, 'ingress-nginx is retired since March 2026 and gets no security fixes; controller nginx is maintained'],
-    [
-      true,
-      `a request is tried on up to ${options.maxFails} replicas, but none is left alone for ${options.failTimeout} seconds`,
-    ],
+    [true, `a request is tried on up to ${options.maxFails} replicas, but none is left alone for ${options.failTimeout} seconds`],
     [!entries.every(stickyCookie), 'replicas are chosen by ewma (load and time to answer), not by least connections'],
     [sticky.size > 0, `new clients of ${[...sticky].join(', ')} get a replica at random, not by least connections`],
     [!entries.every(({ route }) => route.websocket), 'every path may become a websocket'],
     [entries.some(({ route }) => route.limit), 'rate limits remember clients in 5 MB for each path, not 10 MB'],
-    [
-      options.tls.provider !== 'none',
-      'Strict-Transport-Security is sent as the controller says, for the whole cluster',
-    ],
+    [options.tls.provider !== 'none', 'Strict-Transport-Security is sent as the controller says, for the whole cluster'],
     [cached.length > 0, `errors of ${cached.map(({ route }) => route.path).join(', ')} have its Cache-Control too`],
   ];
   return texts.filter(([applies]) => applies).map(([, text]) => `edge: ${text}`);

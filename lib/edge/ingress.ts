@@ -47,11 +47,7 @@ export function entriesOf(backends: readonly Backend[]): { entries: Entry[]; pro
       const path = ['agents', backend.name, 'routes', index];
       const claim = backend.host + route.path;
       const owner = owners.get(claim);
-      if (owner)
-        reject(
-          path,
-          `got "${claim}", expected a path that ${owner} does not answer already; give one a host of its own`,
-        );
+      if (owner) reject(path, `got "${claim}", expected a path that ${owner} does not answer already; give one a host of its own`);
       owners.set(claim, owner ?? `agents.${backend.name}.routes[${index}]`);
       if (route.to === 'static' && !backend.static)
         reject([...path, 'to'], 'got "static", expected "agent"; the agent has no static files');

@@ -56,9 +56,7 @@ export const nginx: Strategy = (edge, options, entries) => {
     if (!route.requestBuffering)
       approximations.add(`agent ${backend.name}, ${route.path}: a request is read whole before the agent gets it`);
   }
-  requirements.add(
-    `F5 NGINX Ingress Controller 5.5 or later in namespace ${options.namespace}, with IngressClass ${options.className}`,
-  );
+  requirements.add(`F5 NGINX Ingress Controller 5.5 or later in namespace ${options.namespace}, with IngressClass ${options.className}`);
   if (options.tls.provider === 'cert-manager')
     requirements.add(
       `${options.tls.issuerKind} ${options.tls.issuer}, if it solves HTTP-01: annotation nginx.org/mergeable-ingress-type: minion in its solver's ingressTemplate, for every host has a master already (DNS-01 needs nothing)`,

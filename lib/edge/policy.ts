@@ -19,19 +19,12 @@ const route = z.strictObject({
   limit: z
     .strictObject({
       rate: z.int().min(1).describe('Requests per second and client address (guide: limit_req_zone rate).'),
-      burst: z
-        .int()
-        .min(0)
-        .describe('Requests that may come at once on top, without delay (guide: limit_req burst, nodelay).'),
+      burst: z.int().min(0).describe('Requests that may come at once on top, without delay (guide: limit_req burst, nodelay).'),
     })
     .optional()
     .describe('Rate limit; none if absent.'),
-  body: byteQuantity()
-    .default('1Mi')
-    .describe('Largest request body (nginx: client_max_body_size, whose default this is).'),
-  timeout: seconds()
-    .default(60)
-    .describe('Seconds between two reads or writes until the connection is given up (guide: 60s).'),
+  body: byteQuantity().default('1Mi').describe('Largest request body (nginx: client_max_body_size, whose default this is).'),
+  timeout: seconds().default(60).describe('Seconds between two reads or writes until the connection is given up (guide: 60s).'),
   requestBuffering: z
     .boolean()
     .default(true)
@@ -102,11 +95,7 @@ const common = {
   headers: headers(/^[a-z][a-z0-9-]*$/i, 'expected a header name such as X-Frame-Options')
     .default(SECURITY_HEADERS)
     .describe('Headers of every answer (guide: add_header).'),
-  maxFails: z
-    .int()
-    .min(1)
-    .default(3)
-    .describe('Failed tries after which a replica is left alone (guide: max_fails=3).'),
+  maxFails: z.int().min(1).default(3).describe('Failed tries after which a replica is left alone (guide: max_fails=3).'),
   failTimeout: seconds().default(30).describe('Seconds for which it is left alone (guide: fail_timeout=30s).'),
 };
 
@@ -114,20 +103,14 @@ const controller = (name: 'nginx' | 'ingress-nginx', what: string, namespace: st
   z.strictObject({
     controller: z.literal(name).describe(what),
     className: dnsLabel(63).default('nginx').describe('IngressClass of the controller.'),
-    namespace: dnsLabel(63)
-      .default(namespace)
-      .describe('Namespace that the controller runs in: only it reaches the agents.'),
+    namespace: dnsLabel(63).default(namespace).describe('Namespace that the controller runs in: only it reaches the agents.'),
     ...common,
   });
 
 /** What stands between clients and agents. */
 export const EdgeSchema = z.discriminatedUnion('controller', [
   controller('nginx', 'F5 NGINX Ingress Controller: expresses every limit of the guide exactly.', 'nginx-ingress'),
-  controller(
-    'ingress-nginx',
-    'kubernetes/ingress-nginx, retired in March 2026: for clusters that still run it.',
-    'ingress-nginx',
-  ),
+  controller('ingress-nginx', 'kubernetes/ingress-nginx, retired in March 2026: for clusters that still run it.', 'ingress-nginx'),
   z.strictObject({ controller: z.literal('none').describe('Nothing: agents are reached inside the cluster only.') }),
 ]);
 

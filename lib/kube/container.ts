@@ -21,10 +21,7 @@ export interface Resources {
 /** One check of a container's health; ports go by their names. */
 export interface Probe {
   /** How it is checked. */
-  readonly check:
-    | { readonly http: string; readonly port: string }
-    | { readonly tcp: string }
-    | { readonly exec: readonly string[] };
+  readonly check: { readonly http: string; readonly port: string } | { readonly tcp: string } | { readonly exec: readonly string[] };
   /** Seconds between two checks. @default 10 */
   readonly period?: number;
   /** Seconds until a check counts as failed. @default 5 */
@@ -76,10 +73,7 @@ const EPHEMERAL_LIMIT = 512 * 2 ** 20;
 
 /** @internal */
 export function mountsOf(container: ContainerOptions): [string, Mount][] {
-  return Object.entries(container.mounts ?? {}).map(([path, value]) => [
-    path,
-    'volume' in value ? value : { volume: value },
-  ]);
+  return Object.entries(container.mounts ?? {}).map(([path, value]) => [path, 'volume' in value ? value : { volume: value }]);
 }
 
 /** @internal */
@@ -135,10 +129,7 @@ export function demand(options: ContainerOptions) {
 function resourceRequirements(options: ContainerOptions): k8s.ResourceRequirements {
   const { cpu, memory, limits } = options.resources;
   const disks = mountsOf(options).map(([, mount]) => mount.volume);
-  const onDisk = disks.reduce(
-    (sum, disk) => sum + (disk.kind === 'scratch' && !disk.memory ? amount(disk.size) : 0),
-    0,
-  );
+  const onDisk = disks.reduce((sum, disk) => sum + (disk.kind === 'scratch' && !disk.memory ? amount(disk.size) : 0), 0);
   return {
     requests: quantities({ cpu, memory, 'ephemeral-storage': bytes(EPHEMERAL_REQUEST) }),
     limits: quantities({

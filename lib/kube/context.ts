@@ -50,8 +50,7 @@ export function provideContext(scope: Construct, context: PlatformContext): void
  */
 export function contextOf(scope: Construct): PlatformContext {
   const context: PlatformContext | undefined = scope.node.tryGetContext(KEY);
-  if (!context)
-    throw new Error(`${scope.node.path}: expected to stand inside an AgentPlatform; make it a child of one`);
+  if (!context) throw new Error(`${scope.node.path}: expected to stand inside an AgentPlatform; make it a child of one`);
   return context;
 }
 

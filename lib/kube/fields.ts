@@ -41,13 +41,10 @@ export const image = () =>
 
 /** A name inside a database: no quoting needed anywhere. */
 export const identifier = () =>
-  z
-    .string()
-    .regex(/^[a-z_][a-z0-9_]{0,62}$/, { error: 'expected lower case letters, digits and "_", such as aiagent' });
+  z.string().regex(/^[a-z_][a-z0-9_]{0,62}$/, { error: 'expected lower case letters, digits and "_", such as aiagent' });
 
 /** Name of an environment variable. */
-export const envName = () =>
-  z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: 'expected a name such as REDIS_URL' });
+export const envName = () => z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: 'expected a name such as REDIS_URL' });
 
 /** Whole seconds, at least one. */
 export const seconds = () => z.int().min(1);
@@ -56,8 +53,7 @@ export const seconds = () => z.int().min(1);
 export const port = () => z.int().min(1024).max(65535);
 
 /** An absolute path inside a container. */
-export const absolutePath = () =>
-  z.string().regex(/^\/[\w./-]*$/, { error: 'expected an absolute path such as /app/uploads' });
+export const absolutePath = () => z.string().regex(/^\/[\w./-]*$/, { error: 'expected an absolute path such as /app/uploads' });
 
 /** How long something is kept: days or weeks. */
 export const days = () => z.string().regex(/^[1-9]\d{0,3}d$/, { error: 'expected days such as 7d' });
@@ -86,11 +82,7 @@ const CRON_FIELD = [
 function cronPart(text: string, [low, high, names]: (typeof CRON_FIELD)[number]): boolean {
   const words = names.split(' ');
   const value = (word: string) =>
-    words.includes(word.toLowerCase())
-      ? low + words.indexOf(word.toLowerCase())
-      : /^\d+$/.test(word)
-        ? Number(word)
-        : Number.NaN;
+    words.includes(word.toLowerCase()) ? low + words.indexOf(word.toLowerCase()) : /^\d+$/.test(word) ? Number(word) : Number.NaN;
   const match = /^(\*|(\w+)(?:-(\w+))?)(?:\/0*[1-9]\d{0,2})?$/.exec(text);
   if (!match) return false;
   if (match[1] === '*') return true;
@@ -103,19 +95,14 @@ function cronPart(text: string, [low, high, names]: (typeof CRON_FIELD)[number])
 export function isCron(text: string): boolean {
   if (/^@(yearly|annually|monthly|weekly|daily|midnight|hourly)$/.test(text)) return true;
   const fields = text.trim().split(/\s+/);
-  return (
-    fields.length === 5 &&
-    CRON_FIELD.every((range, index) => (fields[index] ?? '').split(',').every((part) => cronPart(part, range)))
-  );
+  return fields.length === 5 && CRON_FIELD.every((range, index) => (fields[index] ?? '').split(',').every((part) => cronPart(part, range)));
 }
 
 /** A CronJob schedule. */
-export const cron = () =>
-  z.string().refine(isCron, { error: 'expected five fields such as "0 2 * * *" (minute hour day month weekday)' });
+export const cron = () => z.string().refine(isCron, { error: 'expected five fields such as "0 2 * * *" (minute hour day month weekday)' });
 
 /** An IANA time zone, checked against the ones that this Node knows. */
-export const timeZone = () =>
-  z.string().refine(isTimeZone, { error: 'expected a time zone such as Etc/UTC or Asia/Shanghai' });
+export const timeZone = () => z.string().refine(isTimeZone, { error: 'expected a time zone such as Etc/UTC or Asia/Shanghai' });
 
 function isTimeZone(name: string): boolean {
   if (name === 'Etc/UTC') return true; // the default; asking ICU costs milliseconds

@@ -39,8 +39,7 @@ export function footprint(root: Construct, options: FootprintOptions): Footprint
     total.cpu += pods * pod.cpu;
     total.memory += pods * pod.memory;
     total.memoryLimit += pods * pod.memoryLimit;
-    for (const volume of volumesOf(workload.options))
-      if (volume.kind === 'claimTemplate') addClaim(volume.claim.storage, replicas);
+    for (const volume of volumesOf(workload.options)) if (volume.kind === 'claimTemplate') addClaim(volume.claim.storage, replicas);
   }
   for (const node of root.node.findAll()) if (node instanceof Claim) addClaim(node.options.storage);
   return total;

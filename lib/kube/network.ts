@@ -17,14 +17,7 @@ export interface TrafficRule {
 }
 
 /** Ranges that are not the public internet: RFC 1918, RFC 6598, link-local with the metadata service, loopback. */
-export const PRIVATE_IPV4 = [
-  '10.0.0.0/8',
-  '100.64.0.0/10',
-  '127.0.0.0/8',
-  '169.254.0.0/16',
-  '172.16.0.0/12',
-  '192.168.0.0/16',
-];
+export const PRIVATE_IPV4 = ['10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16'];
 /** RFC 4193 unique local and link-local. */
 export const PRIVATE_IPV6 = ['fc00::/7', 'fe80::/10'];
 

@@ -72,9 +72,7 @@ export function podTemplate(workload: Workload): k8s.PodTemplateSpec {
     },
     ...placement(workload),
     initContainers: options.initContainers?.map((container) => renderContainer(container)),
-    containers: options.containers.map((container, index) =>
-      renderContainer(container, index === 0 ? drain.settle : 0),
-    ),
+    containers: options.containers.map((container, index) => renderContainer(container, index === 0 ? drain.settle : 0)),
     volumes: given(volumes),
   };
   return { metadata: { labels: { ...pods, [LABEL.partOf]: context.name, [LABEL.managedBy]: MANAGED_BY } }, spec };

@@ -56,9 +56,7 @@ export function quantity(value: QuantityText): k8s.Quantity {
 }
 
 /** As {@link quantity}, for a map of resource names; entries without a value are left out. */
-export function quantities(
-  values: Readonly<Record<string, QuantityText | undefined>>,
-): { [name: string]: k8s.Quantity } | undefined {
+export function quantities(values: Readonly<Record<string, QuantityText | undefined>>): { [name: string]: k8s.Quantity } | undefined {
   const given = Object.entries(values).filter((entry): entry is [string, QuantityText] => entry[1] !== undefined);
   return given.length === 0 ? undefined : Object.fromEntries(given.map(([name, value]) => [name, quantity(value)]));
 }

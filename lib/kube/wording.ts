@@ -78,11 +78,6 @@ function slips(a: string, b: string, most = 2): number {
   if (most === 0) return Number.POSITIVE_INFINITY;
   if (a[0] === b[0]) return slips(a.slice(1), b.slice(1), most);
   const isSwapped = a.length > 1 && a[0] === b[1] && a[1] === b[0];
-  const ends = [
-    [a.slice(1), b],
-    [a, b.slice(1)],
-    [a.slice(1), b.slice(1)],
-    ...(isSwapped ? [[a.slice(2), b.slice(2)]] : []),
-  ];
+  const ends = [[a.slice(1), b], [a, b.slice(1)], [a.slice(1), b.slice(1)], ...(isSwapped ? [[a.slice(2), b.slice(2)]] : [])];
   return 1 + Math.min(...ends.map(([restA = '', restB = '']) => slips(restA, restB, most - 1)));
 }

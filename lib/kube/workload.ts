@@ -80,15 +80,12 @@ export class Workload extends Construct {
       automountServiceAccountToken: false,
     });
     this.object = this.render();
-    if ((options.kind === 'Deployment' || options.kind === 'StatefulSet') && this.replicas.max > 1)
-      this.disruptionBudget();
+    if ((options.kind === 'Deployment' || options.kind === 'StatefulSet') && this.replicas.max > 1) this.disruptionBudget();
   }
 
   /** Number of a port of its containers. @throws Error if no container has a port of that name */
   port(name: string): number {
-    const number = this.options.containers
-      .map((container) => container.ports?.[name])
-      .find((port) => port !== undefined);
+    const number = this.options.containers.map((container) => container.ports?.[name]).find((port) => port !== undefined);
     if (number === undefined) throw new Error(`${this.node.path}: has no port "${name}"`);
     return number;
   }

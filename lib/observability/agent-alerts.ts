@@ -43,8 +43,7 @@ sum by (namespace, job) (rate(http_request_duration_seconds_count{$job$people}[5
 and
 sum by (namespace, job) (increase(http_request_duration_seconds_count{$job$people}[5m])) >= 5`,
     summary: 'An agent answers slowly.',
-    description:
-      'Requests to agent {{ $labels.namespace }}/{{ $labels.job }} take {{ $value | humanizeDuration }} on average.',
+    description: 'Requests to agent {{ $labels.namespace }}/{{ $labels.job }} take {{ $value | humanizeDuration }} on average.',
   },
   // The guide compares the errors per second of each single series with 0.05 and calls that 5 %.
   AgentHighErrorRate: {
@@ -59,8 +58,7 @@ sum by (namespace, job) (rate(http_requests_total{$job$people}[5m]))
 and
 sum by (namespace, job) (increase(http_requests_total{$job$people,status=~"5.."}[5m])) >= 5`,
     summary: 'Requests to an agent fail.',
-    description:
-      '{{ $value | humanizePercentage }} of the requests to agent {{ $labels.namespace }}/{{ $labels.job }} fail.',
+    description: '{{ $value | humanizePercentage }} of the requests to agent {{ $labels.namespace }}/{{ $labels.job }} fail.',
   },
   AgentMetricsMissing: {
     severity: 'warning',
@@ -74,8 +72,7 @@ unless on (namespace, job) (
   present_over_time(http_request_duration_seconds_count{$job}[1d])
 )`,
     summary: 'An agent does not report its requests.',
-    description:
-      'Agent {{ $labels.namespace }}/{{ $labels.job }} lacks http_requests_total or http_request_duration_seconds.',
+    description: 'Agent {{ $labels.namespace }}/{{ $labels.job }} lacks http_requests_total or http_request_duration_seconds.',
   },
   AutoscalerMaxedOut: {
     severity: 'warning',
@@ -86,7 +83,6 @@ max by (namespace, horizontalpodautoscaler) (kube_horizontalpodautoscaler_status
   >=
 max by (namespace, horizontalpodautoscaler) (kube_horizontalpodautoscaler_spec_max_replicas{$horizontalpodautoscaler})`,
     summary: 'An autoscaler cannot add replicas any more.',
-    description:
-      'Autoscaler {{ $labels.namespace }}/{{ $labels.horizontalpodautoscaler }} is at its maximum of {{ $value }}.',
+    description: 'Autoscaler {{ $labels.namespace }}/{{ $labels.horizontalpodautoscaler }} is at its maximum of {{ $value }}.',
   },
 } satisfies AlertTable;

@@ -21,8 +21,7 @@ or
   kube_cronjob_status_last_successful_time{$cronjob}
 )`,
     summary: 'A backup has not succeeded for two periods.',
-    description:
-      'Backup {{ $labels.namespace }}/{{ $labels.cronjob }} has not succeeded for {{ $value | humanizeDuration }}.',
+    description: 'Backup {{ $labels.namespace }}/{{ $labels.cronjob }} has not succeeded for {{ $value | humanizeDuration }}.',
   },
   BackupMissing: {
     severity: 'critical',

@@ -82,8 +82,7 @@ max by (namespace, statefulset) (kube_statefulset_replicas{$})
   >
 max by (namespace, statefulset) (kube_statefulset_status_replicas_ready{$})`,
     summary: 'A workload has fewer ready pods than it should.',
-    description:
-      '{{ $labels.namespace }}/{{ $labels.deployment }}{{ $labels.statefulset }} has fewer than {{ $value }} ready pods.',
+    description: '{{ $labels.namespace }}/{{ $labels.deployment }}{{ $labels.statefulset }} has fewer than {{ $value }} ready pods.',
   },
   // A failed run of a backup stays after the next one has succeeded: BackupTooOld tells more.
   JobFailed: {
@@ -116,7 +115,6 @@ predict_linear(kubelet_volume_stats_available_bytes{$}[6h], 4 * 86400) < 0`,
     of: everywhere,
     expr: `${FREE}\n< 0.03`,
     summary: 'A volume is almost full.',
-    description:
-      '{{ $labels.namespace }}/{{ $labels.persistentvolumeclaim }} has {{ $value | humanizePercentage }} left.',
+    description: '{{ $labels.namespace }}/{{ $labels.persistentvolumeclaim }} has {{ $value | humanizePercentage }} left.',
   },
 } satisfies AlertTable;

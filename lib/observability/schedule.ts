@@ -20,9 +20,7 @@ const YEARS = 9;
  * @throws Error if it never runs, as on 30 February
  */
 export function longestGap(schedule: string): number {
-  const [minute = '', hour = '', day = '', month = '', weekday = ''] = (WORDS[schedule] ?? schedule)
-    .trim()
-    .split(/\s+/);
+  const [minute = '', hour = '', day = '', month = '', weekday = ''] = (WORDS[schedule] ?? schedule).trim().split(/\s+/);
   const minutes = values(minute, 0, 59);
   const times = values(hour, 0, 23).flatMap((h) => minutes.map((m) => h * 3600 + m * 60));
   const [days, months, weekdays] = [values(day, 1, 31), values(month, 1, 12, MONTHS), values(weekday, 0, 6, WEEKDAYS)];
@@ -48,8 +46,7 @@ export function longestGap(schedule: string): number {
 
 /** All values of one field, ascending. */
 function values(field: string, low: number, high: number, names: readonly string[] = []): number[] {
-  const number = (word: string) =>
-    names.includes(word.toLowerCase()) ? names.indexOf(word.toLowerCase()) : Number(word);
+  const number = (word: string) => (names.includes(word.toLowerCase()) ? names.indexOf(word.toLowerCase()) : Number(word));
   const chosen = new Set<number>();
   for (const part of field.split(',')) {
     const [range = '', step] = part.split('/');

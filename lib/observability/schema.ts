@@ -14,9 +14,7 @@ const thresholds = z.strictObject({
     .positive()
     .default(5)
     .describe('Seconds that requests of an agent may take on average (guide: HighResponseTime, 5).'),
-  errorRatio: share()
-    .default(0.05)
-    .describe('Share of requests of an agent that may fail (guide: HighErrorRate, 0.05).'),
+  errorRatio: share().default(0.05).describe('Share of requests of an agent that may fail (guide: HighErrorRate, 0.05).'),
   memoryRatio: share()
     .default(0.8)
     .describe('Share of its own memory limit that a container may use (guide: MemoryUsageHigh, 0.8 of the machine).'),
@@ -36,9 +34,7 @@ export const ObservabilitySchema = z.discriminatedUnion('provider', [
     interval: interval()
       .default('15s')
       .describe('How often stores are scraped and alerts evaluated (guide: scrape_interval, evaluation_interval).'),
-    agentInterval: interval()
-      .default('10s')
-      .describe('How often agents are scraped (guide: scrape_interval of the job ai-agent).'),
+    agentInterval: interval().default('10s').describe('How often agents are scraped (guide: scrape_interval of the job ai-agent).'),
     thresholds: thresholds.prefault({}).describe("Thresholds of the guide's alerts."),
     disabled: z.array(z.enum(ALERT_NAMES)).default([]).describe('Alerts that are left out.'),
     runbookUrl: z

@@ -13,8 +13,7 @@ const exported =
 /** A store that has no ready pod or, where an exporter says so with `up`, does not answer it. */
 function down(kind: Kind, title: string, severity: Alert['severity'], up?: string): Alert {
   // under `job`, so that it is one alert whoever notices first
-  const ready =
-    'label_replace(kube_statefulset_status_replicas_ready{$statefulset}, "job", "$1", "statefulset", "(.+)")';
+  const ready = 'label_replace(kube_statefulset_status_replicas_ready{$statefulset}, "job", "$1", "statefulset", "(.+)")';
   const unreachable = up ? `max by (namespace, job) (${up}{$job}) == 0\nor\n` : '';
   return {
     severity,
@@ -54,27 +53,16 @@ export const STORE_ALERTS = {
   MemcachedDown: down('memcached', 'Memcached', 'warning', 'memcached_up'),
   ChromaDown: down('chroma', 'Chroma', 'critical'),
   MinioDown: down('minio', 'MinIO', 'critical'),
-  PostgresConnectionsNearMax: nearMax(
-    'postgres',
-    'connections',
-    'pg_stat_database_numbackends',
-    'pg_settings_max_connections',
-  ),
+  PostgresConnectionsNearMax: nearMax('postgres', 'connections', 'pg_stat_database_numbackends', 'pg_settings_max_connections'),
   RedisMemoryNearMax: nearMax('redis', 'memory', 'redis_memory_used_bytes', 'redis_memory_max_bytes', UNLESS_EVICTING),
-  MemcachedConnectionsNearMax: nearMax(
-    'memcached',
-    'connections',
-    'memcached_current_connections',
-    'memcached_max_connections',
-  ),
+  MemcachedConnectionsNearMax: nearMax('memcached', 'connections', 'memcached_current_connections', 'memcached_max_connections'),
   RedisEvictingKeys: {
     severity: 'warning',
     for: '30m',
     of: exported('redis'),
     expr: 'sum by (namespace, job) (rate(redis_evicted_keys_total{$job}[5m])) > 0',
     summary: 'Redis drops keys that have not expired.',
-    description:
-      '{{ $labels.namespace }}/{{ $labels.job }} evicts {{ $value | humanize }} keys per second: its memory is full.',
+    description: '{{ $labels.namespace }}/{{ $labels.job }} evicts {{ $value | humanize }} keys per second: its memory is full.',
   },
   RedisPersistenceFailing: {
     severity: 'critical',
@@ -99,7 +87,6 @@ min by (namespace, job) (redis_cluster_slots_ok{$job}) < 16384
 or
 min by (namespace, job) (redis_cluster_state{$job}) == 0`,
     summary: 'The Redis cluster does not serve all keys.',
-    description:
-      'A pod of {{ $labels.namespace }}/{{ $labels.job }} sees keys without a master, or too few of the others.',
+    description: 'A pod of {{ $labels.namespace }}/{{ $labels.job }} sees keys without a master, or too few of the others.',
   },
 } satisfies AlertTable;

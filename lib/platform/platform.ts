@@ -5,15 +5,7 @@ import { Backup } from '../backup';
 import { findings, type PlatformObject } from '../checks';
 import { type PlatformOptions, type PlatformProps, PlatformSchema } from '../config';
 import { Edge } from '../edge';
-import {
-  type BackupSource,
-  Component,
-  needSecret,
-  type PlatformContext,
-  parse,
-  provideContext,
-  workloadsOf,
-} from '../kube';
+import { type BackupSource, Component, needSecret, type PlatformContext, parse, provideContext, workloadsOf } from '../kube';
 import { Observability } from '../observability';
 import { Bootstrap, GuardRails, isGenerated } from '../security';
 import { overcommitted } from './capacity';
@@ -81,8 +73,7 @@ export class AgentPlatform extends Construct {
         workloads: workloadsOf(this),
         backups: backups?.schedules ?? [],
       });
-    for (const name of options.imagePullSecrets)
-      needSecret(context, { name, keys: { '.dockerconfigjson': undefined } });
+    for (const name of options.imagePullSecrets) needSecret(context, { name, keys: { '.dockerconfigjson': undefined } });
     const generated = [...context.secrets.values()].filter(isGenerated);
     if (options.secrets.provider === 'generate' && generated.length > 0)
       new Bootstrap(this, 'secrets', {
@@ -123,15 +114,11 @@ export class AgentPlatform extends Construct {
   }
 
   private components(): Component[] {
-    return this.node.children
-      .filter((child): child is Component => child instanceof Component)
-      .sort((a, b) => (a.file < b.file ? -1 : 1));
+    return this.node.children.filter((child): child is Component => child instanceof Component).sort((a, b) => (a.file < b.file ? -1 : 1));
   }
 
   private backupSources(): BackupSource[] {
-    return this.node.children.flatMap((child) =>
-      'backup' in child && child.backup ? [child.backup as BackupSource] : [],
-    );
+    return this.node.children.flatMap((child) => ('backup' in child && child.backup ? [child.backup as BackupSource] : []));
   }
 
   private validate(): string[] {

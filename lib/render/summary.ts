@@ -28,10 +28,7 @@ function section(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : [`  ${title}:`, ...lines.map((line) => `    - ${line}`)];
 }
 
-function secretCommand(
-  need: { name: string; keys: Readonly<Record<string, string | undefined>> },
-  namespace: string,
-): string {
+function secretCommand(need: { name: string; keys: Readonly<Record<string, string | undefined>> }, namespace: string): string {
   const keys = Object.keys(need.keys);
   if (keys.includes('.dockerconfigjson'))
     return `kubectl -n ${namespace} create secret docker-registry ${need.name} --docker-server=... --docker-username=... --docker-password=...`;

@@ -9,8 +9,7 @@ export function toYaml(document: unknown): string {
 
 /** Lines of a map or list, each after a line break, so that the caller can put it behind `key:` or `-`. */
 function block(value: object, indent: string): string {
-  if (Array.isArray(value))
-    return value.map((item) => `\n${indent}- ${inline(item, `${indent}  `)}`).join('') + end(indent);
+  if (Array.isArray(value)) return value.map((item) => `\n${indent}- ${inline(item, `${indent}  `)}`).join('') + end(indent);
   const map = value as Readonly<Record<string, unknown>>;
   const keys = Object.keys(map).filter((key) => map[key] !== undefined);
   if (indent !== '') keys.sort(); // cdk8s does it too, unless an environment variable says no
@@ -27,9 +26,7 @@ function inline(value: unknown, indent: string): string {
 
 /** What follows `key:`; lists stand below their key without further indentation, as kubectl writes them. */
 function after(value: unknown, indent: string): string {
-  return isBlock(value)
-    ? block(value, Array.isArray(value) && indent !== '' ? indent : `${indent}  `)
-    : ` ${text(value, `${indent}  `)}`;
+  return isBlock(value) ? block(value, Array.isArray(value) && indent !== '' ? indent : `${indent}  `) : ` ${text(value, `${indent}  `)}`;
 }
 
 function isBlock(value: unknown): value is object {

@@ -51,8 +51,7 @@ export class Bootstrap extends Component {
         },
       ],
     });
-    for (const cidr of options.apiServer.cidrs)
-      workload.allowEgress({ peer: { cidr }, ports: options.apiServer.ports });
+    for (const cidr of options.apiServer.cidrs) workload.allowEgress({ peer: { cidr }, ports: options.apiServer.ports });
     const metadata = { name, labels: { ...workload.pods } };
     new k8s.KubeRole(this, 'role', {
       metadata,
@@ -73,7 +72,5 @@ export function isGenerated(need: SecretNeed): boolean {
 
 /** The Job's list: one `secret key template` a line. */
 function specification(secrets: readonly SecretNeed[]): string {
-  return secrets
-    .flatMap(({ name, keys }) => Object.entries(keys).map(([key, template]) => `${name} ${key} ${template}\n`))
-    .join('');
+  return secrets.flatMap(({ name, keys }) => Object.entries(keys).map(([key, template]) => `${name} ${key} ${template}\n`)).join('');
 }

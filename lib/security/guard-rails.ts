@@ -23,11 +23,7 @@ const HEAD_ROOM = 1.2;
 
 /** The fences of a platform: its namespace, what fits into it, and who may talk to whom unless a policy says so. */
 export class GuardRails extends Component {
-  constructor(
-    scope: Construct,
-    id: string,
-    options: { readonly network: NetworkOptions; readonly platform: Construct },
-  ) {
+  constructor(scope: Construct, id: string, options: { readonly network: NetworkOptions; readonly platform: Construct }) {
     super(scope, id, { order: 'namespace' });
     const workloads = workloadsOf(options.platform);
     // a chart with a namespace would give it to cluster-wide objects too
@@ -44,9 +40,7 @@ export class GuardRails extends Component {
       metadata: {
         name: this.context.namespace,
         annotations: KEEP,
-        labels: Object.fromEntries(
-          ['enforce', 'audit', 'warn'].map((mode) => [`pod-security.kubernetes.io/${mode}`, 'restricted']),
-        ),
+        labels: Object.fromEntries(['enforce', 'audit', 'warn'].map((mode) => [`pod-security.kubernetes.io/${mode}`, 'restricted'])),
       },
     });
   }
@@ -95,9 +89,7 @@ export class GuardRails extends Component {
       ),
     );
     const claims = [
-      ...workloads.flatMap(({ options }) =>
-        volumesOf(options).flatMap((v) => (v.kind === 'claimTemplate' ? [v.claim] : [])),
-      ),
+      ...workloads.flatMap(({ options }) => volumesOf(options).flatMap((v) => (v.kind === 'claimTemplate' ? [v.claim] : []))),
       ...platform.node.findAll().flatMap((node) => (node instanceof Claim ? [node.options] : [])),
     ].map(({ storage }) => amount(storage));
     new k8s.KubeLimitRange(this, 'limits', {
@@ -110,9 +102,7 @@ export class GuardRails extends Component {
             defaultRequest: quantities({ cpu: '50m', memory: '128Mi' }),
             max: quantities({ memory: bytes(Math.max(...limits, 2 ** 28)) }),
           },
-          ...(claims.length > 0
-            ? [{ type: 'PersistentVolumeClaim', max: quantities({ storage: bytes(Math.max(...claims)) }) }]
-            : []),
+          ...(claims.length > 0 ? [{ type: 'PersistentVolumeClaim', max: quantities({ storage: bytes(Math.max(...claims)) }) }] : []),
         ],
       },
     });

@@ -4,9 +4,7 @@ import { cidr, dnsLabel, image } from '../kube';
 /** Where Secrets come from. */
 export const SecretsSchema = z.discriminatedUnion('provider', [
   z.strictObject({
-    provider: z
-      .literal('generate')
-      .describe('A Job makes missing Secrets once, with random values, inside the cluster.'),
+    provider: z.literal('generate').describe('A Job makes missing Secrets once, with random values, inside the cluster.'),
     image: image().default('curlimages/curl:8.16.0').describe('Image of the Job: a shell and curl.'),
   }),
   z.strictObject({
@@ -20,20 +18,13 @@ export const NetworkSchema = z.strictObject({
     .strictObject({
       namespace: dnsLabel(63).default('kube-system').describe('Namespace of the cluster DNS.'),
       labels: z.record(z.string(), z.string()).default({ 'k8s-app': 'kube-dns' }).describe('Labels of its pods.'),
-      cidrs: z
-        .array(cidr())
-        .default([])
-        .describe('Further addresses that answer DNS, such as 169.254.20.10/32 of a node-local cache.'),
+      cidrs: z.array(cidr()).default([]).describe('Further addresses that answer DNS, such as 169.254.20.10/32 of a node-local cache.'),
     })
     .prefault({})
     .describe('Where names are resolved.'),
   apiServer: z
     .strictObject({
-      cidrs: z
-        .array(cidr())
-        .min(1)
-        .default(['0.0.0.0/0'])
-        .describe('Addresses of the API server. Narrow it where they are known.'),
+      cidrs: z.array(cidr()).min(1).default(['0.0.0.0/0']).describe('Addresses of the API server. Narrow it where they are known.'),
       ports: z
         .array(z.int().min(1).max(65535))
         .min(1)

@@ -39,9 +39,7 @@ export const ExternalPostgresSchema = z.strictObject({
   maxConnections: z.int().min(1).default(100).describe('Connections that the server leaves to the platform.'),
 });
 /** Options of {@link ExternalRedis}. */
-export const ExternalRedisSchema = z.strictObject(
-  externalFields(6379, 'password and url (rediss:// for TLS, the password URL-encoded)'),
-);
+export const ExternalRedisSchema = z.strictObject(externalFields(6379, 'password and url (rediss:// for TLS, the password URL-encoded)'));
 /** Options of {@link ExternalObjectStore}. */
 export const ExternalObjectStoreSchema = z.strictObject({
   ...externalFields(443, 'user (access key) and password (secret key)'),

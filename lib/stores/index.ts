@@ -33,20 +33,11 @@ export { RedisCluster, type RedisClusterProps } from './redis-cluster';
 
 /** Stores by name. A new store is one file, and one entry here and in {@link CONSTRUCTS}. */
 export const StoresSchema = z.strictObject({
-  postgres: z
-    .discriminatedUnion('provider', [PostgresSchema, ExternalPostgresSchema])
-    .optional()
-    .describe('PostgreSQL.'),
-  redis: z
-    .discriminatedUnion('provider', [RedisSchema, RedisClusterSchema, ExternalRedisSchema])
-    .optional()
-    .describe('Redis.'),
+  postgres: z.discriminatedUnion('provider', [PostgresSchema, ExternalPostgresSchema]).optional().describe('PostgreSQL.'),
+  redis: z.discriminatedUnion('provider', [RedisSchema, RedisClusterSchema, ExternalRedisSchema]).optional().describe('Redis.'),
   memcached: MemcachedSchema.optional().describe('A pool of Memcached servers.'),
   chroma: ChromaSchema.optional().describe('ChromaDB.'),
-  minio: z
-    .discriminatedUnion('provider', [MinioSchema, ExternalObjectStoreSchema])
-    .optional()
-    .describe('Object store.'),
+  minio: z.discriminatedUnion('provider', [MinioSchema, ExternalObjectStoreSchema]).optional().describe('Object store.'),
 });
 
 /** Configuration of all stores. */

@@ -80,9 +80,7 @@ export class Memcached extends Component implements Store {
             liveness: { check: { tcp: 'memcached' }, failures: 6 },
           },
         },
-        ...(this.context.metrics
-          ? [exporter({ image: EXPORTER_IMAGE, port: 9150, args: [`--memcached.address=127.0.0.1:${PORT}`] })]
-          : []),
+        ...(this.context.metrics ? [exporter({ image: EXPORTER_IMAGE, port: 9150, args: [`--memcached.address=127.0.0.1:${PORT}`] })] : []),
       ],
     });
     service(this.workload, { ports: ['memcached'], headless: true });

@@ -26,14 +26,8 @@ export const MinioSchema = z.strictObject({
     memory: '1Gi',
   }),
   ...storageFields({ storage: '100Gi', source: 'the guide names no size' }),
-  buckets: z
-    .array(bucketName())
-    .min(1)
-    .default(['uploads'])
-    .describe('Buckets that are made; agents get the first as MINIO_BUCKET.'),
-  toolImage: image()
-    .default('rclone/rclone:1.75.0')
-    .describe('Image of the Job that makes the buckets: a shell and rclone.'),
+  buckets: z.array(bucketName()).min(1).default(['uploads']).describe('Buckets that are made; agents get the first as MINIO_BUCKET.'),
+  toolImage: image().default('rclone/rclone:1.75.0').describe('Image of the Job that makes the buckets: a shell and rclone.'),
 });
 
 /** @see MinioSchema */

@@ -1,15 +1,6 @@
 import type { Construct } from 'constructs';
 import { z } from 'zod';
-import {
-  type BackupSource,
-  Component,
-  type ContainerOptions,
-  parse,
-  type Store,
-  secretFiles,
-  service,
-  Workload,
-} from '../kube';
+import { type BackupSource, Component, type ContainerOptions, parse, type Store, secretFiles, service, Workload } from '../kube';
 import {
   type ClusterAdditions,
   REDIS_PORT,

@@ -4,8 +4,7 @@ import { byteQuantity, type ContainerOptions, cpuQuantity, image, type SecretNee
 /** Who runs a store, where there is a choice; the default one need not be named. */
 export const provider = <P extends string>(name: P, meaning: string) => z.literal(name).describe(meaning);
 /** As {@link provider}, for the default one. */
-export const defaultProvider = <P extends string>(name: P, meaning: string) =>
-  provider(name, meaning).default(() => name as never);
+export const defaultProvider = <P extends string>(name: P, meaning: string) => provider(name, meaning).default(() => name as never);
 
 /** Fields that every store with a pod of its own has. */
 export const storeFields = (defaults: { image: string; source: string; cpu: string; memory: string }) => ({
@@ -18,18 +17,12 @@ export const storeFields = (defaults: { image: string; source: string; cpu: stri
 
 /** Fields of a store's data volume. */
 export const storageFields = (defaults: { storage: string; source: string }) => ({
-  storage: byteQuantity()
-    .default(defaults.storage)
-    .describe(`Size of the data volume of each pod (${defaults.source}).`),
-  storageClass: z
-    .string()
-    .optional()
-    .describe('StorageClass of the data volume; the default class of the cluster if absent.'),
+  storage: byteQuantity().default(defaults.storage).describe(`Size of the data volume of each pod (${defaults.source}).`),
+  storageClass: z.string().optional().describe('StorageClass of the data volume; the default class of the cluster if absent.'),
 });
 
 /** Name of a bucket that every S3 service accepts. */
-export const bucketName = () =>
-  z.string().regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/, { error: 'expected a bucket name such as uploads' });
+export const bucketName = () => z.string().regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/, { error: 'expected a bucket name such as uploads' });
 
 /** What a consumer must know of a bucket. MinIO's own libraries ask for host and port, those of S3 for a URL. */
 export function bucketVariables(at: {

@@ -7,11 +7,11 @@ const PORT = 'expected another port for metrics than for requests';
 
 /** Why, what is given, and the whole text. */
 const REFUSED: [string, Partial<AgentProps>, string][] = [
-  ['the range is empty', { replicas: { min: 3, max: 2 } }, 'replicas: got a map, expected min to be no more than max'],
+  ['the range is empty', { replicas: { min: 3, max: 2 } }, 'replicas: got min 3 and max 2, expected min to be no more than max'],
   [
     'the range ends below its usual start',
     { replicas: { max: 2 } },
-    'replicas: got a map, expected min to be no more than max',
+    'replicas: got min 3 and max 2, expected min to be no more than max',
   ],
   [
     'a setting is for gunicorn',

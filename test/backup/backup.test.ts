@@ -116,7 +116,7 @@ test('scripts are executable files of one ConfigMap', () => {
   const map = find(onClaim.objects, 'ConfigMap');
   expect(Object.keys(map.data).sort()).toEqual([
     ...['dump-files.sh', 'dump-postgres.sh', 'dump-redis.sh', 'fetch.sh', 'publish.sh'],
-    ...['restore-files.sh', 'restore-postgres.sh', 'restore-redis.sh'],
+    ...['restore-files.sh', 'restore-postgres.sh', 'restore-redis-cluster.sh', 'restore-redis.sh'],
   ]);
   for (const text of Object.values(map.data)) expect(text).toMatch(/^#!\/bin\/sh\n(.*\n)+$/);
   expect(onClaim.job('redis-backup').volumes['backup-scripts']).toEqual({
