@@ -1,0 +1,96 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Agent } from '../../lib/agent';
+import { find, rendered, testScope } from '../support/platform';
+
+const python = 'import gunicorn, uvicorn_worker, prometheus_client';
+const installed = spawnSync('python3', ['-c', python]).status === 0;
+const required = process.env.REQUIRE_TIERS?.split(',').includes('services') ?? false;
+const check = installed || required ? it : it.skip;
+
+const APP = `
+from prometheus_client import Counter
+requests = Counter("handled", "requests")
+
+async def app(scope, receive, send):
+    assert scope["type"] == "http"
+    requests.inc()
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b"ok"})
+`;
+
+const freePort = () =>
+  new Promise<number>((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+
+/** The text behind a URL of this machine, asked for until it is there. */
+async function answer(url: string): Promise<string> {
+  for (let tries = 0; tries < 100; tries++) {
+    try {
+      return await (await fetch(url)).text();
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+  throw new Error(`${url} does not answer`);
+}
+
+let folder: string;
+let server: ChildProcess | undefined;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'gunicorn-'));
+});
+afterEach(() => {
+  server?.kill('SIGKILL');
+  rmSync(folder, { recursive: true });
+});
+
+check(
+  'the rendered configuration serves with uvicorn workers, counts over all of them, and stops in time',
+  async () => {
+    const scope = testScope();
+    const agent = new Agent(scope, 'agent', { image: 'a:1', requestTimeout: 5 });
+    const config = find(rendered(agent), 'ConfigMap').data['gunicorn.conf.py'];
+    const metrics = join(folder, 'metrics');
+    mkdirSync(metrics);
+    writeFileSync(join(metrics, 'counter_1.db'), 'of a worker that is long gone');
+    writeFileSync(join(folder, 'gunicorn.conf.py'), config);
+    writeFileSync(join(folder, 'app.py'), APP);
+    const [port, metricsPort] = [await freePort(), await freePort()];
+
+    let log = '';
+    server = spawn('python3', ['-m', 'gunicorn', '--config', 'gunicorn.conf.py', '--bind', `127.0.0.1:${port}`, 'app:app'], {
+      cwd: folder,
+      env: {
+        PATH: process.env.PATH,
+        HOME: folder,
+        XDG_RUNTIME_DIR: folder,
+        PROMETHEUS_MULTIPROC_DIR: metrics,
+        METRICS_PORT: String(metricsPort),
+      },
+    });
+    server.stderr?.on('data', (data) => {
+      log += data;
+    });
+
+    expect(await answer(`http://127.0.0.1:${port}/`)).toBe('ok');
+    for (let request = 1; request < 20; request++) await answer(`http://127.0.0.1:${port}/`);
+    expect(await answer(`http://127.0.0.1:${metricsPort}/metrics`)).toMatch(/^handled_total 20\.0$/m);
+    expect(log).toContain('Using worker: uvicorn_worker.UvicornWorker');
+    expect(log.match(/Booting worker/g)).toHaveLength(agent.workers);
+    expect(existsSync(join(metrics, 'counter_1.db'))).toBe(false);
+
+    const ended = new Promise((resolve) => server?.once('exit', resolve));
+    server.kill('SIGTERM');
+    expect(await ended).toBe(0);
+    expect(readdirSync(metrics).filter((name) => name.startsWith('gauge_live'))).toEqual([]);
+  },
+  30_000,
+);
