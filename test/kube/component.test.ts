@@ -1,4 +1,4 @@
-import { Chart } from 'cdk8s';
+import { ApiObject, Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Claim, Component, contentHash, contextOf, needSecret, ORDER, type SecretNeed, service } from '../../lib/kube';
 import { find, rendered, testScope } from '../support/platform';
@@ -31,6 +31,13 @@ test('objects get namespace and labels of the platform, and names without hashes
   });
 });
 
+test('a component knows its platform, and names what has no name after itself', () => {
+  const scope = testScope();
+  const component = new Component(scope, 'it', { order: 'agent' });
+  expect(component.context).toBe(scope.context);
+  expect(new ApiObject(component, 'thing', { apiVersion: 'v1', kind: 'ConfigMap' }).name).toBe('test-it-thing');
+});
+
 test('outside of a platform there is no component', () => {
   const lonely = new Construct(testScope().node.root as Construct, 'lonely');
   const message = 'lonely: expected to stand inside an AgentPlatform; make it a child of one';
@@ -59,9 +66,7 @@ describe('Secrets that are needed', () => {
   const generated = { name: 'auth', keys: { password: '{random}', url: 'redis://:{password}@redis' } };
 
   test('gather their keys', () => {
-    expect(
-      need(generated, { name: 'tls', keys: { 'tls.crt': undefined } }, { name: 'auth', keys: { more: 'x' } }),
-    ).toEqual([
+    expect(need(generated, { name: 'tls', keys: { 'tls.crt': undefined } }, { name: 'auth', keys: { more: 'x' } })).toEqual([
       { name: 'auth', keys: { password: '{random}', url: 'redis://:{password}@redis', more: 'x' } },
       { name: 'tls', keys: { 'tls.crt': undefined } },
     ]);
