@@ -11,7 +11,6 @@ const cacheFile = path.join(__dirname, 'cli.cache');
 const writing = process.argv[2] === '--write-code-cache';
 const cachedData = !writing && fs.existsSync(cacheFile) ? fs.readFileSync(cacheFile) : undefined;
 const script = new vm.Script(Module.wrap(fs.readFileSync(filename, 'utf8')), { filename, cachedData });
-if (writing)
-  process.argv.splice(2, 1, 'synth', 'environments/production.yaml', '--out', path.join(__dirname, 'warm-up'));
+if (writing) process.argv.splice(2, 1, 'synth', 'environments/production.yaml', '--out', path.join(__dirname, 'warm-up'));
 script.runInThisContext()(exports, require, module, filename, __dirname);
 if (writing) fs.writeFileSync(cacheFile, script.createCachedData());

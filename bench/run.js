@@ -58,9 +58,7 @@ const rows = [
 const table = [
   '| what | measured | target |',
   '|---|---|---|',
-  ...rows.map(
-    ({ name, value, target, ok }) => `| ${name} | ${value.toFixed(1)}${ok ? '' : ' (missed)'} | at most ${target} |`,
-  ),
+  ...rows.map(({ name, value, target, ok }) => `| ${name} | ${value.toFixed(1)}${ok ? '' : ' (missed)'} | at most ${target} |`),
 ].join('\n');
 console.log(table);
 console.log(`\nmedians of ${ROUNDS} pairs, Node ${process.version}`);

@@ -11,8 +11,7 @@ function typeOf(field) {
   const branches = field.anyOf ?? field.oneOf;
   if (branches) return [...new Set(branches.map(typeOf))].join(' \\| ');
   if (field.type === 'array') return `list of ${typeOf(field.items)}`;
-  if (field.type === 'object')
-    return field.additionalProperties ? `map of ${typeOf(field.additionalProperties)}` : 'map';
+  if (field.type === 'object') return field.additionalProperties ? `map of ${typeOf(field.additionalProperties)}` : 'map';
   return { string: 'text', integer: 'number', boolean: 'true \\| false' }[field.type] ?? field.type ?? 'anything';
 }
 
@@ -24,8 +23,7 @@ function rows(object, prefix) {
   return Object.entries(object.properties ?? {}).flatMap(([key, field]) => {
     const name = `${prefix}${key}`;
     const required = object.required?.includes(key) && !('default' in field);
-    const hasDefault =
-      'default' in field && !(typeof field.default === 'object' && Object.keys(field.default).length === 0);
+    const hasDefault = 'default' in field && !(typeof field.default === 'object' && Object.keys(field.default).length === 0);
     const row = `| \`${name}\` | ${typeOf(field)} | ${required ? 'required' : hasDefault ? code(field.default) : ''} | ${cell(field.description)} |`;
     return [row, ...nested(field, name)];
   });

@@ -81,10 +81,7 @@ test('everything that is said of an agent with gunicorn is in its YAML', () => {
     'gunicorn.workers': () => expect([agent.workers, env.MAX_WORKERS]).toEqual([5, '5']),
     'health.startup': () => expect(main.startupProbe).toMatchObject({ periodSeconds: 5, failureThreshold: 19 }),
     'health.path': () =>
-      expect([main.startupProbe, main.readinessProbe].map((probe) => probe.httpGet.path)).toEqual([
-        '/healthy',
-        '/healthy',
-      ]),
+      expect([main.startupProbe, main.readinessProbe].map((probe) => probe.httpGet.path)).toEqual(['/healthy', '/healthy']),
     port: () => expect(serviceOf('agent')).toContainEqual({ name: 'http', port: 18501, targetPort: 'http' }),
     metricsPort: () => expect(main.ports).toContainEqual({ name: 'metrics', containerPort: 19090 }),
     replicas: () =>
@@ -93,8 +90,7 @@ test('everything that is said of an agent with gunicorn is in its YAML', () => {
         11,
         { type: 'Utilization', averageUtilization: 66 },
       ]),
-    'uploads.accessMode': () =>
-      expect(find(objects, 'PersistentVolumeClaim').spec.accessModes).toEqual(['ReadWriteMany']),
+    'uploads.accessMode': () => expect(find(objects, 'PersistentVolumeClaim').spec.accessModes).toEqual(['ReadWriteMany']),
     secretEnv: () =>
       expect([env.OPENAI_API_KEY, env.SESSION_SECRET]).toEqual([
         { secretKeyRef: { name: 'openai', key: 'api-key' } },
@@ -106,14 +102,10 @@ test('everything that is said of an agent with gunicorn is in its YAML', () => {
         requests: { cpu: '1250m', memory: '1792Mi' },
         limits: { cpu: '2500m', memory: '3584Mi' },
       }),
-    requestTimeout: () =>
-      expect([env.REQUEST_TIMEOUT, deployment.spec.template.spec.terminationGracePeriodSeconds]).toEqual(['83', 98]),
-    'static.from': () =>
-      expect(podSpec(find(objects, 'Deployment', 'agent-static')).initContainers[0].command).toContain('/srv/www/.'),
+    requestTimeout: () => expect([env.REQUEST_TIMEOUT, deployment.spec.template.spec.terminationGracePeriodSeconds]).toEqual(['83', 98]),
+    'static.from': () => expect(podSpec(find(objects, 'Deployment', 'agent-static')).initContainers[0].command).toContain('/srv/www/.'),
     modelProviders: () =>
-      expect(egress).toEqual([
-        { to: [{ ipBlock: { cidr: '203.0.113.0/24' } }], ports: [{ protocol: 'TCP', port: 8443 }] },
-      ]),
+      expect(egress).toEqual([{ to: [{ ipBlock: { cidr: '203.0.113.0/24' } }], ports: [{ protocol: 'TCP', port: 8443 }] }]),
     sticky: () => expect(agent.backend.sticky).toBe(true),
     host: () => expect(agent.backend.host).toBe('chat.example.org'),
     routes: () => expect(agent.backend.routes).toEqual(routes),
@@ -132,9 +124,7 @@ test.each([
 });
 
 test('an agent with an image alone is the guide’s', () => {
-  expect(
-    before.objects.map(({ kind, metadata }) => `${kind} ${metadata.name.replace(/-[0-9a-f]{8}$/, '-HASH')}`),
-  ).toEqual([
+  expect(before.objects.map(({ kind, metadata }) => `${kind} ${metadata.name.replace(/-[0-9a-f]{8}$/, '-HASH')}`)).toEqual([
     'ConfigMap agent-config-HASH',
     'ServiceAccount agent',
     'Deployment agent',

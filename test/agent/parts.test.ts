@@ -2,8 +2,7 @@ import type { AgentProps } from '../../lib/agent';
 import { IMAGE, lookInto, makeAgent } from '../support/agent';
 import { find, podSpec, rendered } from '../support/platform';
 
-const kinds = (props: Partial<AgentProps>, kind: string) =>
-  makeAgent(props).objects.filter((object) => object.kind === kind);
+const kinds = (props: Partial<AgentProps>, kind: string) => makeAgent(props).objects.filter((object) => object.kind === kind);
 
 describe('autoscaling', () => {
   test('follows CPU: up at once, down slowly', () => {
@@ -17,9 +16,7 @@ describe('autoscaling', () => {
       scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'agent' },
       minReplicas: 2,
       maxReplicas: 6,
-      metrics: [
-        { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 55 } } },
-      ],
+      metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 55 } } }],
       behavior: {
         scaleUp: {
           stabilizationWindowSeconds: 0,
@@ -128,16 +125,12 @@ describe('static files', () => {
     expect(pod.terminationGracePeriodSeconds).toBe(35);
     const config = objects.find(({ kind, data }) => kind === 'ConfigMap' && data['static.conf']);
     expect(config?.data['static.conf']).toContain('listen 8080;');
-    expect(config?.metadata.name).toBe(
-      pod.volumes.find(({ name }: { name: string }) => name === 'agent-static-config').configMap.name,
-    );
+    expect(config?.metadata.name).toBe(pod.volumes.find(({ name }: { name: string }) => name === 'agent-static-config').configMap.name);
   });
 
   test('have a Service, replicas and a way from the edge of their own', () => {
     expect(deployment.spec.replicas).toBe(3);
-    expect(find(objects, 'Service', 'agent-static').spec.ports).toEqual([
-      { name: 'http', port: 8080, targetPort: 'http' },
-    ]);
+    expect(find(objects, 'Service', 'agent-static').spec.ports).toEqual([{ name: 'http', port: 8080, targetPort: 'http' }]);
     expect(agent.backend.static?.name).toBe('agent-static');
     expect(agent.backend.agent).toBe(agent.workload);
     expect(makeAgent().agent.backend.static).toBeUndefined();

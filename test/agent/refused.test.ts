@@ -8,27 +8,11 @@ const PORT = 'expected another port for metrics than for requests';
 /** Why, what is given, and the whole text. */
 const REFUSED: [string, Partial<AgentProps>, string][] = [
   ['the range is empty', { replicas: { min: 3, max: 2 } }, 'replicas: got min 3 and max 2, expected min to be no more than max'],
-  [
-    'the range ends below its usual start',
-    { replicas: { max: 2 } },
-    'replicas: got min 3 and max 2, expected min to be no more than max',
-  ],
-  [
-    'a setting is for gunicorn',
-    { runtime: 'streamlit', gunicorn: {} },
-    'gunicorn: got a map, expected runtime: gunicorn beside it',
-  ],
+  ['the range ends below its usual start', { replicas: { max: 2 } }, 'replicas: got min 3 and max 2, expected min to be no more than max'],
+  ['a setting is for gunicorn', { runtime: 'streamlit', gunicorn: {} }, 'gunicorn: got a map, expected runtime: gunicorn beside it'],
   ['a script is for streamlit', { script: 'a.py' }, 'script: got "a.py", expected runtime: streamlit beside it'],
-  [
-    'a script would not run',
-    { runtime: 'streamlit', script: 'a.py', command: ['b'] },
-    'script: got "a.py", expected no command beside it',
-  ],
-  [
-    'an app would not run',
-    { gunicorn: { app: 'a:b' }, command: ['b'] },
-    'gunicorn.app: got "a:b", expected no command beside it',
-  ],
+  ['a script would not run', { runtime: 'streamlit', script: 'a.py', command: ['b'] }, 'script: got "a.py", expected no command beside it'],
+  ['an app would not run', { gunicorn: { app: 'a:b' }, command: ['b'] }, 'gunicorn.app: got "a:b", expected no command beside it'],
   [
     'several nodes cannot share a volume of one',
     { uploads: { accessMode: 'ReadWriteOnce' } },
@@ -73,9 +57,7 @@ test.each(REFUSED)('an agent is refused where %s', (_, props, message) => {
   }
   expect(problems).toBeInstanceOf(InvalidInput);
   const text = (problems as InvalidInput).message;
-  expect(message.endsWith('one of ') ? text.slice(0, `test/agent.${message}`.length) : text).toBe(
-    `test/agent.${message}`,
-  );
+  expect(message.endsWith('one of ') ? text.slice(0, `test/agent.${message}`.length) : text).toBe(`test/agent.${message}`);
 });
 
 test.each<[string, Partial<AgentProps>]>([

@@ -32,22 +32,14 @@ const http = (path: string, periodSeconds: number, timeoutSeconds: number, failu
   httpGet: { path, port: 'http' },
   ...{ periodSeconds, timeoutSeconds, failureThreshold },
 });
-const configOf = ({ objects }: ReturnType<typeof makeAgent>): string =>
-  find(objects, 'ConfigMap').data['gunicorn.conf.py'];
+const configOf = ({ objects }: ReturnType<typeof makeAgent>): string => find(objects, 'ConfigMap').data['gunicorn.conf.py'];
 const SHARED = ['/app/logs', '/tmp'];
 
 describe('gunicorn', () => {
   const made = makeAgent();
 
   test('starts with a configuration file of its own', () => {
-    expect(made.main.command).toEqual([
-      'python',
-      '-m',
-      'gunicorn',
-      '--config',
-      '/etc/gunicorn/gunicorn.conf.py',
-      'app:app',
-    ]);
+    expect(made.main.command).toEqual(['python', '-m', 'gunicorn', '--config', '/etc/gunicorn/gunicorn.conf.py', 'app:app']);
     expect(made.main.args).toBeUndefined();
     expect(made.mounts['/etc/gunicorn'].configMap.name).toBe(find(made.objects, 'ConfigMap').metadata.name);
     expect(configOf(made)).toBe(`bind = "0.0.0.0:8501"
@@ -68,8 +60,7 @@ ${HOOKS}`);
 
   test('has folders in memory beside those of every agent', () => {
     expect(Object.keys(made.mounts).sort()).toEqual([...SHARED, '/dev/shm', '/etc/gunicorn', '/run/prometheus'].sort());
-    for (const path of ['/dev/shm', '/run/prometheus'])
-      expect(made.mounts[path].emptyDir).toEqual({ medium: 'Memory', sizeLimit: '64Mi' });
+    for (const path of ['/dev/shm', '/run/prometheus']) expect(made.mounts[path].emptyDir).toEqual({ medium: 'Memory', sizeLimit: '64Mi' });
   });
 
   test('is asked for health over HTTP, and for life by a socket only', () => {
@@ -78,10 +69,7 @@ ${HOOKS}`);
       http('/health', 10, 5, 3),
       { tcpSocket: { port: 'http' }, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 },
     ]);
-    expect(made.ports).toEqual([
-      { http: 8501, metrics: 9090 },
-      { http: 8501 },
-    ]);
+    expect(made.ports).toEqual([{ http: 8501, metrics: 9090 }, { http: 8501 }]);
     expect(made.agent.workload.options.containers[0]?.metrics).toEqual({ port: 'metrics', path: '/metrics' });
   });
 
@@ -126,8 +114,7 @@ describe('streamlit', () => {
       STREAMLIT_SERVER_MAX_UPLOAD_SIZE: '100',
       STREAMLIT_BROWSER_GATHER_USAGE_STATS: 'false',
     });
-    for (const name of ['METRICS_PORT', 'MAX_WORKERS', 'PROMETHEUS_MULTIPROC_DIR'])
-      expect(made.env).not.toHaveProperty(name);
+    for (const name of ['METRICS_PORT', 'MAX_WORKERS', 'PROMETHEUS_MULTIPROC_DIR']) expect(made.env).not.toHaveProperty(name);
     expect(makeAgent({ runtime: 'streamlit', port: 1234 }).env.STREAMLIT_SERVER_PORT).toBe('1234');
   });
 
@@ -164,10 +151,7 @@ describe('custom', () => {
 
   test('has metrics where it is told', () => {
     const made = makeAgent({ runtime: 'custom', metricsPort: 9100 });
-    expect(made.ports).toEqual([
-      { http: 8501, metrics: 9100 },
-      { http: 8501 },
-    ]);
+    expect(made.ports).toEqual([{ http: 8501, metrics: 9100 }, { http: 8501 }]);
     expect([made.env.METRICS_PORT, made.env.PROMETHEUS_ENABLED]).toEqual(['9100', 'true']);
   });
 });

@@ -16,12 +16,7 @@ function envOf(options?: UseOptions, maxConnections?: number, props?: Partial<Ag
 test.each<[string, UseOptions | undefined, number | undefined, Record<string, unknown>]>([
   ['by the names of the guide', undefined, undefined, { REDIS_URL: url, REDIS_HOST: 'redis' }],
   ['by other names', { env: { url: 'CACHE_URL' } }, undefined, { CACHE_URL: url, REDIS_HOST: 'redis' }],
-  [
-    'by names that are swapped',
-    { env: { url: 'REDIS_HOST', host: 'REDIS_URL' } },
-    undefined,
-    { REDIS_HOST: url, REDIS_URL: 'redis' },
-  ],
+  ['by names that are swapped', { env: { url: 'REDIS_HOST', host: 'REDIS_URL' } }, undefined, { REDIS_HOST: url, REDIS_URL: 'redis' }],
   ['with the size of the pool', undefined, 100, { REDIS_URL: url, REDIS_HOST: 'redis', REDIS_POOL_SIZE: '2' }],
   ['with a pool that is given', { pool: 7 }, 100, { REDIS_URL: url, REDIS_HOST: 'redis', REDIS_POOL_SIZE: '7' }],
 ])('an agent knows a store %s', (_, options, maxConnections, env) => {
@@ -43,10 +38,7 @@ test('a connection counts for the capacity of the store, and opens the way on bo
   const store = makeStore(scope, 'redis', 100);
   agent.uses(store, { pool: 3 });
   expect(agent.connections).toEqual([{ store, pool: 3 }]);
-  const [agentPods, storePods] = [
-    agent.workload.pods,
-    { 'app.kubernetes.io/name': 'redis', 'app.kubernetes.io/component': 'store' },
-  ];
+  const [agentPods, storePods] = [agent.workload.pods, { 'app.kubernetes.io/name': 'redis', 'app.kubernetes.io/component': 'store' }];
   const ports = [{ protocol: 'TCP', port: 6379 }];
   expect(policyOf(agent.workload)).toEqual({
     podSelector: { matchLabels: agentPods },
@@ -64,18 +56,8 @@ test('a connection counts for the capacity of the store, and opens the way on bo
 describe('what cannot be', () => {
   const SECOND = 'got a second variable REDIS_URL, expected each once; give one of them another name';
   test.each<[string, UseOptions, Partial<AgentProps>, string]>([
-    [
-      'an unknown word',
-      { env: { uri: 'A' } },
-      {},
-      'test/agent: uses redis.env.uri: got an unknown key, expected one of url, host',
-    ],
-    [
-      'a bad name',
-      { env: { url: 'A-B' } },
-      {},
-      'test/agent: uses redis.env.url: got "A-B", expected a name such as REDIS_URL',
-    ],
+    ['an unknown word', { env: { uri: 'A' } }, {}, 'test/agent: uses redis.env.uri: got an unknown key, expected one of url, host'],
+    ['a bad name', { env: { url: 'A-B' } }, {}, 'test/agent: uses redis.env.url: got "A-B", expected a name such as REDIS_URL'],
     ['no connection', { pool: 0 }, {}, 'test/agent: uses redis.pool: got 0, expected at least 1'],
     ['two words under one name', { env: { host: 'REDIS_URL' } }, {}, `test/agent: uses redis.env: ${SECOND}`],
     ['a name in env', {}, { env: { REDIS_URL: 'x' } }, `test/agent: uses redis.env: ${SECOND}`],
@@ -128,10 +110,7 @@ test.each<[string, AgentProps['modelProviders'], object[]]>([
     undefined,
     [
       {
-        to: [
-          { ipBlock: { cidr: '0.0.0.0/0', except: PRIVATE_IPV4 } },
-          { ipBlock: { cidr: '::/0', except: PRIVATE_IPV6 } },
-        ],
+        to: [{ ipBlock: { cidr: '0.0.0.0/0', except: PRIVATE_IPV4 } }, { ipBlock: { cidr: '::/0', except: PRIVATE_IPV6 } }],
         ports: [{ protocol: 'TCP', port: 443 }],
       },
     ],

@@ -7,10 +7,7 @@ const all = [postgres, redis, files];
 const onS3 = makeBackup(S3, all);
 
 test('onto a claim', () => {
-  const { objects, job } = makeBackup(
-    { provider: 'claim', storage: '70Gi', storageClass: 'nfs', accessMode: 'ReadWriteMany' },
-    all,
-  );
+  const { objects, job } = makeBackup({ provider: 'claim', storage: '70Gi', storageClass: 'nfs', accessMode: 'ReadWriteMany' }, all);
   expect(find(objects, 'PersistentVolumeClaim')).toMatchObject({
     metadata: { name: 'backup', annotations: { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' } },
     spec: { accessModes: ['ReadWriteMany'], storageClassName: 'nfs', resources: { requests: { storage: '70Gi' } } },
@@ -43,9 +40,7 @@ describe('into a bucket', () => {
     expect(Object.keys(first.env).filter((name) => name.startsWith('RCLONE'))).toEqual([]);
     expect(volumes).not.toHaveProperty('backups');
     expect(onS3.objects.filter(({ kind }) => kind === 'PersistentVolumeClaim')).toEqual([]);
-    expect([...onS3.scope.context.secrets.values()]).toEqual([
-      { name: 's3-keys', keys: { id: undefined, secret: undefined } },
-    ]);
+    expect([...onS3.scope.context.secrets.values()]).toEqual([{ name: 's3-keys', keys: { id: undefined, secret: undefined } }]);
   });
 
   test('whose root is used where there is no prefix', () => {
@@ -59,10 +54,7 @@ describe('into a bucket', () => {
     ['https://s3.example.com:9000/path', ['10.5.0.0/16'], 9000, [{ ipBlock: { cidr: '10.5.0.0/16' } }]],
   ])('at %s over %j is reached at port %p', (endpoint, cidrs, port, to) => {
     const { objects } = makeBackup({ ...S3, endpoint, cidrs }, [files]);
-    const internet = [
-      { ipBlock: { cidr: '0.0.0.0/0', except: PRIVATE_IPV4 } },
-      { ipBlock: { cidr: '::/0', except: PRIVATE_IPV6 } },
-    ];
+    const internet = [{ ipBlock: { cidr: '0.0.0.0/0', except: PRIVATE_IPV4 } }, { ipBlock: { cidr: '::/0', except: PRIVATE_IPV6 } }];
     for (const name of ['uploads-backup', 'uploads-restore'])
       expect(find(objects, 'NetworkPolicy', name).spec).toMatchObject({
         policyTypes: ['Egress'],
@@ -74,9 +66,7 @@ describe('into a bucket', () => {
 test('a source with a server is reached, and lets the pods in', () => {
   const { egress } = find(onS3.objects, 'NetworkPolicy', 'postgres-restore').spec;
   expect(egress).toContainEqual({
-    to: [
-      { podSelector: { matchLabels: { 'app.kubernetes.io/name': 'server', 'app.kubernetes.io/component': 'store' } } },
-    ],
+    to: [{ podSelector: { matchLabels: { 'app.kubernetes.io/name': 'server', 'app.kubernetes.io/component': 'store' } } }],
     ports: [{ protocol: 'TCP', port: 6379 }],
   });
 });

@@ -10,8 +10,7 @@ withEveryShell((sandbox) => {
     const place = backupSandbox(sandbox());
     for (const stamp of [old, newest]) writeDump(place, `backups/${stamp}`, { 'database.dump': stamp });
     place.write('backups/20261122T020000Z/database.dump', 'unfinished');
-    for (const name of ['.partial-20261122T020000Z', 'zzz'])
-      writeDump(place, `backups/${name}`, { 'database.dump': '' });
+    for (const name of ['.partial-20261122T020000Z', 'zzz']) writeDump(place, `backups/${name}`, { 'database.dump': '' });
     writeDump(place, 'work', { 'left.rdb': 'of an earlier attempt' });
     place.env.DESTINATION = place.at('backups');
     return place;

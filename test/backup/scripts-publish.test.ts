@@ -5,8 +5,7 @@ const script = backupScript('publish');
 const stamp = '20261122T020000Z';
 const now = String(Date.UTC(2026, 10, 22, 2) / 1000);
 /** The stamp of some days before. */
-const daysAgo = (days: number): string =>
-  new Date(Date.UTC(2026, 10, 22, 2) - days * 86_400_000).toISOString().replace(/[-:]|\.\d+/g, '');
+const daysAgo = (days: number): string => new Date(Date.UTC(2026, 10, 22, 2) - days * 86_400_000).toISOString().replace(/[-:]|\.\d+/g, '');
 
 withEveryShell((sandbox) => {
   /** A dump to publish, and a destination with good copies of these stamps. */
@@ -66,8 +65,7 @@ withEveryShell((sandbox) => {
     const place = prepared(old);
     expect(publish(place, env).status).not.toBe(0);
     expect(published(place)).toEqual([...old].sort());
-    if (env.FAIL)
-      expect(place.calls().slice(-2)).toEqual([expect.stringContaining(env.FAIL), expect.stringContaining('purge')]);
+    if (env.FAIL) expect(place.calls().slice(-2)).toEqual([expect.stringContaining(env.FAIL), expect.stringContaining('purge')]);
   });
 
   test.each([{ FAIL: 'rclone copyto' }, { FAIL: 'rclone lsf -R' }])('%p: nothing is removed', (env) => {
@@ -138,9 +136,7 @@ withEveryShell((sandbox) => {
       expect(Object.keys(left)).toEqual(expect.arrayContaining(safe));
       expect(Object.keys(left).includes(stamp)).toBe(safe.includes(stamp));
       // and the next run is not hindered
-      expect(
-        publish(place, { ...env, KILL: '', STAMP: daysAgo(-1), NOW: String(Number(now) + 2 * 86_400) }).status,
-      ).toBe(0);
+      expect(publish(place, { ...env, KILL: '', STAMP: daysAgo(-1), NOW: String(Number(now) + 2 * 86_400) }).status).toBe(0);
       expect(Object.values(goodCopies(place, folder))).toEqual([true, true, true]);
     });
   });

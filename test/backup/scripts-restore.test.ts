@@ -48,11 +48,8 @@ withEveryShell((sandbox, { ownFirst }) => {
       expect(place.run(restore)).toMatchObject({ status: 0, stderr: '' });
       expect(place.list('data')).toEqual(['appendonlydir', 'dump.rdb', 'nodes.conf']);
       expect(place.list('data/appendonlydir')).toEqual(['appendonly.aof.1.base.rdb', 'appendonly.aof.manifest']);
-      expect(place.read('data/appendonlydir/appendonly.aof.manifest')).toBe(
-        'file appendonly.aof.1.base.rdb seq 1 type b\n',
-      );
-      for (const file of ['appendonlydir/appendonly.aof.1.base.rdb', 'dump.rdb'])
-        expect(place.read(`data/${file}`)).toBe('REDIS0011 new');
+      expect(place.read('data/appendonlydir/appendonly.aof.manifest')).toBe('file appendonly.aof.1.base.rdb seq 1 type b\n');
+      for (const file of ['appendonlydir/appendonly.aof.1.base.rdb', 'dump.rdb']) expect(place.read(`data/${file}`)).toBe('REDIS0011 new');
     });
 
     test('a file that is no RDB leaves the old one', () => {
@@ -124,22 +121,19 @@ withEveryShell((sandbox, { ownFirst }) => {
     });
   });
 
-  test.each(['postgres', 'redis', 'files'])(
-    'restore-%s does nothing without CONFIRM=yes, or with a damaged dump',
-    (kind) => {
-      const place = backupSandbox(sandbox());
-      writeDump(place, 'work', { 'redis.rdb': 'REDIS0011', 'database.dump': '', 'files.tar.gz': '' });
-      place.write('volume/old', 'old');
-      const env = { TARGET: place.at('volume') };
-      for (const CONFIRM of ['', 'no', 'true']) {
-        const done = place.run(backupScript(`restore-${kind}`), { ...env, CONFIRM });
-        expect(done.status).toBe(1);
-        expect(done.stderr).toMatch(/replaces .*\n.* to zero, then run it again with CONFIRM=yes in the environment/);
-      }
-      place.write('work/redis.rdb', 'REDIS0011 changed');
-      expect(place.run(backupScript(`restore-${kind}`), { ...env, CONFIRM: 'yes' }).status).not.toBe(0);
-      expect(place.list('volume')).toEqual(['old']);
-      expect(place.calls()).toEqual([]);
-    },
-  );
+  test.each(['postgres', 'redis', 'files'])('restore-%s does nothing without CONFIRM=yes, or with a damaged dump', (kind) => {
+    const place = backupSandbox(sandbox());
+    writeDump(place, 'work', { 'redis.rdb': 'REDIS0011', 'database.dump': '', 'files.tar.gz': '' });
+    place.write('volume/old', 'old');
+    const env = { TARGET: place.at('volume') };
+    for (const CONFIRM of ['', 'no', 'true']) {
+      const done = place.run(backupScript(`restore-${kind}`), { ...env, CONFIRM });
+      expect(done.status).toBe(1);
+      expect(done.stderr).toMatch(/replaces .*\n.* to zero, then run it again with CONFIRM=yes in the environment/);
+    }
+    place.write('work/redis.rdb', 'REDIS0011 changed');
+    expect(place.run(backupScript(`restore-${kind}`), { ...env, CONFIRM: 'yes' }).status).not.toBe(0);
+    expect(place.list('volume')).toEqual(['old']);
+    expect(place.calls()).toEqual([]);
+  });
 });

@@ -86,15 +86,12 @@ withEveryShell((sandbox, { ownFirst }) => {
       expect(done.stderr).not.toContain(password);
     });
 
-    test.each(['redis-cli -h redis -p 6379 role', 'redis-cli -h redis -p 6379 --rdb', 'redis-check-rdb'])(
-      '%s fails: no dump',
-      (FAIL) => {
-        const place = backupSandbox(sandbox());
-        place.write('work/SHA256SUMS', 'of an earlier attempt');
-        expect(place.run(dump, { FAIL }).status).not.toBe(0);
-        expect(work(place).filter((name) => !name.endsWith('.part'))).toEqual([]);
-      },
-    );
+    test.each(['redis-cli -h redis -p 6379 role', 'redis-cli -h redis -p 6379 --rdb', 'redis-check-rdb'])('%s fails: no dump', (FAIL) => {
+      const place = backupSandbox(sandbox());
+      place.write('work/SHA256SUMS', 'of an earlier attempt');
+      expect(place.run(dump, { FAIL }).status).not.toBe(0);
+      expect(work(place).filter((name) => !name.endsWith('.part'))).toEqual([]);
+    });
   });
 
   // a stand-in for tar or sleep is not heard where the shell's own come first

@@ -130,15 +130,8 @@ describe('Ingresses', () =>
       (p) => p.set('Ingress', 'agent', `${BACKEND}.port`, { number: 80 }),
       `${INGRESS} leads to port 80 of Service agent, which has no such port; correct the port`,
     ],
-    [
-      'the number of a port that is there is fine',
-      (p) => p.set('Ingress', 'agent', `${BACKEND}.port`, { number: 8000 }),
-    ],
-    [
-      'a TLS Secret',
-      (p) => p.remove('Certificate'),
-      `${INGRESS} needs Secret edge-tls, which nothing makes; register it with needSecret`,
-    ],
+    ['the number of a port that is there is fine', (p) => p.set('Ingress', 'agent', `${BACKEND}.port`, { number: 8000 })],
+    ['a TLS Secret', (p) => p.remove('Certificate'), `${INGRESS} needs Secret edge-tls, which nothing makes; register it with needSecret`],
     [
       'a TLS Secret that the user makes is fine',
       (p) => {

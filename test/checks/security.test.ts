@@ -12,10 +12,7 @@ describe('Secrets', () =>
         `test/extra/auth: Secret auth: has ${field}, and no secret value may be in a file; register the Secret with needSecret`,
       ],
     ),
-    [
-      'one without values is fine',
-      (p) => p.add({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'auth' }, type: 'Opaque' }),
-    ],
+    ['one without values is fine', (p) => p.add({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'auth' }, type: 'Opaque' })],
   ]));
 
 const restricted = (wanted: string, path: string, value: unknown): Case => [
@@ -94,10 +91,7 @@ describe('tokens', () =>
       },
       `${AGENT} has a token of ServiceAccount agent, ${NO_RIGHTS}`,
     ],
-    [
-      'where the account says no, it is fine',
-      (p) => p.set('Deployment', 'agent', `${POD}.automountServiceAccountToken`, undefined),
-    ],
+    ['where the account says no, it is fine', (p) => p.set('Deployment', 'agent', `${POD}.automountServiceAccountToken`, undefined)],
     [
       'of an account whose rights are gone',
       (p) => p.set('RoleBinding', 'db-backup', 'subjects', []),

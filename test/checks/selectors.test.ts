@@ -7,8 +7,7 @@ const DB_POLICY = 'test/db/db/db-network-policy: NetworkPolicy db:';
 const AGENT_POLICY = 'test/agent/agent/agent-network-policy: NetworkPolicy agent:';
 
 const deaf = (owner: string) => `${SERVICE} leads to port http, which ${owner} does not listen on; correct the port`;
-const closed = (owner: string) =>
-  `${AGENT_POLICY} opens port http, which ${owner} does not listen on; correct the port`;
+const closed = (owner: string) => `${AGENT_POLICY} opens port http, which ${owner} does not listen on; correct the port`;
 
 /** What selects the agent's pods: kind, construct, where the labels stand, and what is found about ports then. */
 const SELECTING: readonly [string, string, string, (owner: string) => string[]][] = [

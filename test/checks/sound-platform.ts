@@ -96,9 +96,7 @@ function agentOf(component: Component): Workload {
       scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'agent' },
       minReplicas: 2,
       maxReplicas: 5,
-      metrics: [
-        { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 70 } } },
-      ],
+      metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 70 } } }],
     },
   });
   return workload;

@@ -45,21 +45,10 @@ describe('lost values', () =>
     lost('test/agent/agent/disruption-budget', 'PodDisruptionBudget', 'agent', 'spec'),
     lost('test/agent/agent/deployment', 'Deployment', 'agent', 'spec.strategy.rollingUpdate'),
     lost('test/agent/agent/deployment', 'Deployment', 'agent', `${CONTAINER}.ports.1`),
-    lost(
-      'test/agent/agent/deployment',
-      'Deployment',
-      'agent',
-      `${CONTAINER}.env`,
-      [{ name: 'A', valueFrom: {} }],
-      '.0.valueFrom',
-    ),
+    lost('test/agent/agent/deployment', 'Deployment', 'agent', `${CONTAINER}.env`, [{ name: 'A', valueFrom: {} }], '.0.valueFrom'),
     lost('test/backup/claim', 'PersistentVolumeClaim', 'backups', 'spec.resources.requests'),
     lost('test/observability/db-monitor', 'ServiceMonitor', 'db', 'spec.endpoints.0.limits'),
-    [
-      'null',
-      (p) => p.set('Deployment', 'agent', `${CONTAINER}.args`, [null]),
-      `${AGENT} ${CONTAINER}.args.0 is null; leave it out`,
-    ],
+    ['null', (p) => p.set('Deployment', 'agent', `${CONTAINER}.args`, [null]), `${AGENT} ${CONTAINER}.args.0 is null; leave it out`],
     [
       'null in a kind of others',
       (p) => p.set('Certificate', 'edge', 'spec.duration', null),

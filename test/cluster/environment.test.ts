@@ -10,8 +10,7 @@ describeEnvironments(
   (environment, cluster) => {
     let isApplied = false;
     const workloads = (kinds: string): Workload[] => inNamespaces<Workload>(cluster, environment, [kinds]);
-    const autoscalers = (): Autoscaler[] =>
-      inNamespaces<Autoscaler>(cluster, environment, ['horizontalpodautoscalers']);
+    const autoscalers = (): Autoscaler[] => inNamespaces<Autoscaler>(cluster, environment, ['horizontalpodautoscalers']);
 
     test('is applied whole, without a warning', () => {
       const outcome = apply(cluster, environment);
@@ -78,9 +77,7 @@ describeEnvironments(
         const refused = failedCreates(cluster, environment);
         if (refused.length > 0) throw new Error(`pods were refused:\n${refused.join('\n')}`);
         return workloads('deployments')
-          .filter(
-            ({ metadata, status }) => status?.observedGeneration !== metadata.generation || !status?.updatedReplicas,
-          )
+          .filter(({ metadata, status }) => status?.observedGeneration !== metadata.generation || !status?.updatedReplicas)
           .map(({ metadata }) => `${metadata.name}: no pod of the new revision`);
       });
     });

@@ -42,32 +42,18 @@ it.each<[string, string, string[]]>([
   ],
   ['a negative size', inStores('postgres: { storage: -1Gi }'), [`7:24: stores.postgres.storage: got "-1Gi", ${SIZE}`]],
   ['a size of zero', inStores('redis: { memory: 0Mi }'), [`7:20: stores.redis.memory: got "0Mi", ${SIZE}`]],
-  [
-    'no cores',
-    inAgent('resources: { cpu: 0 }'),
-    ['6:23: agents.agent.resources.cpu: got 0, expected cores such as 2 or 500m'],
-  ],
+  ['no cores', inAgent('resources: { cpu: 0 }'), ['6:23: agents.agent.resources.cpu: got 0, expected cores such as 2 or 500m']],
   [
     'min above max',
     inAgent('replicas: { min: 5, max: 2 }'),
     ['6:15: agents.agent.replicas: got min 5 and max 2, expected min to be no more than max'],
   ],
-  [
-    'a bad schedule',
-    atTop('backup: { provider: claim, schedule: "61 2 * * *" }'),
-    [`6:38: backup.schedule: got "61 2 * * *", ${CRON}`],
-  ],
-  [
-    'a bad host',
-    inAgent('host: Agent_1'),
-    ['6:11: agents.agent.host: got "Agent_1", expected a host name such as agent.example.com'],
-  ],
+  ['a bad schedule', atTop('backup: { provider: claim, schedule: "61 2 * * *" }'), [`6:38: backup.schedule: got "61 2 * * *", ${CRON}`]],
+  ['a bad host', inAgent('host: Agent_1'), ['6:11: agents.agent.host: got "Agent_1", expected a host name such as agent.example.com']],
   [
     'latest',
     inAgent('static: { image: nginx:latest }'),
-    [
-      '6:22: agents.agent.static.image: got "nginx:latest", expected a pinned image: add a tag other than latest, or a digest',
-    ],
+    ['6:22: agents.agent.static.image: got "nginx:latest", expected a pinned image: add a tag other than latest, or a digest'],
   ],
   [
     'an unknown store',
@@ -77,9 +63,7 @@ it.each<[string, string, string[]]>([
   [
     'a store that is not there',
     inAgent('uses: [{ store: redis }]\nstores: { postgres: {} }'),
-    [
-      '6:21: agents.agent.uses[0].store: got "redis", expected one of the stores: postgres; add stores.redis, or remove it here',
-    ],
+    ['6:21: agents.agent.uses[0].store: got "redis", expected one of the stores: postgres; add stores.redis, or remove it here'],
   ],
   [
     'a store twice',
@@ -89,9 +73,7 @@ it.each<[string, string, string[]]>([
   [
     'a name that is taken',
     `${START}agents: { redis: { image: a:1 } }\nstores: { redis: {} }\n`,
-    [
-      '3:18: agents.redis: got "redis", expected a name that no other part has: namespace, secrets, edge, backup, observability, redis',
-    ],
+    ['3:18: agents.redis: got "redis", expected a name that no other part has: namespace, secrets, edge, backup, observability, redis'],
   ],
   [
     'two agents on one path',
@@ -117,11 +99,7 @@ it.each<[string, string, string[]]>([
     inAgent('runtime: streamlit\n    gunicorn: {}'),
     ['7:15: agents.agent.gunicorn: got a map, expected runtime: gunicorn beside it'],
   ],
-  [
-    'a script for gunicorn',
-    inAgent('script: app.py'),
-    ['6:13: agents.agent.script: got "app.py", expected runtime: streamlit beside it'],
-  ],
+  ['a script for gunicorn', inAgent('script: app.py'), ['6:13: agents.agent.script: got "app.py", expected runtime: streamlit beside it']],
   [
     'static files of streamlit',
     inAgent('runtime: streamlit\n    static: {}'),

@@ -76,10 +76,7 @@ function write(files: Readonly<Record<string, string | Buffer>>): void {
 }
 
 /** The problems of the first file. */
-function problems(
-  files: Readonly<Record<string, string | Buffer>>,
-  file = Object.keys(files)[0] ?? '',
-): readonly string[] {
+function problems(files: Readonly<Record<string, string | Buffer>>, file = Object.keys(files)[0] ?? ''): readonly string[] {
   write(files);
   try {
     loadEnvironment(file, schema);
@@ -186,11 +183,7 @@ stores:
   it.each<[title: string, text: string, ...lines: string[]]>([
     ['what the whole lacks', '# x\nname: a\ndomain: b\n', '2:1: agents: got nothing, expected a map'],
     ['a key that is null', 'name: ~\ndomain: b\nagents: {}\n', '1:7: name: got nothing, expected text'],
-    [
-      'an empty text',
-      'name: a\ndomain: b\nagents: {a: {image: "", debug: ""}}\n',
-      '3:32: agents.a.debug: got "", expected true or false',
-    ],
+    ['an empty text', 'name: a\ndomain: b\nagents: {a: {image: "", debug: ""}}\n', '3:32: agents.a.debug: got "", expected true or false'],
     [
       'a key without a value in a flow map',
       'name: a\ndomain: b\nagents: { a, b: {image: c} }\n',
@@ -251,17 +244,9 @@ describe('files that are no environment', () => {
     ['a list', '# a\n- a\n', ':2:1: got a list, expected lines such as "key: value"'],
     ['a scalar', 'name:production\n', ':1:1: got "name:production", expected lines such as "key: value"'],
     ['UTF-16', Buffer.from('\uFEFFname: a', 'utf16le'), ': not UTF-8 text, expected a YAML file'],
-    [
-      'several documents',
-      'a: 1\n---\nb: 1\n---\nc: 1\n',
-      ':2:1: got a second document, expected one; remove the "---"',
-    ],
+    ['several documents', 'a: 1\n---\nb: 1\n---\nc: 1\n', ':2:1: got a second document, expected one; remove the "---"'],
     ['tabs', 'a:\n\tb: 1\n', ':2:1: got a tab, expected spaces as indentation'],
-    [
-      'a colon too many',
-      'a: b: c\n',
-      ':1:4: got a second "key: value", expected one a line; check the indentation, or quote the text',
-    ],
+    ['a colon too many', 'a: b: c\n', ':1:4: got a second "key: value", expected one a line; check the indentation, or quote the text'],
     ['no space after a colon', 'a: 1\nb:1\nc: 1\n', ':2:1: got no "key: value", expected a key, a colon and a space'],
     ['no colon', 'a: 1\nb\n', ':2:1: got no "key: value", expected a key, a colon and a space'],
     ['an open quote', 'a:\n  b: "x\nc: 1\n', ':2:6: got an open quote, expected a closing "'],
@@ -271,11 +256,7 @@ describe('files that are no environment', () => {
       ':1:4: got an open bracket, expected a closing ]',
       ':2:8: got an open bracket, expected a closing ]',
     ],
-    [
-      'indentation',
-      'a:\n    b: 1\n  c: 1\n',
-      ':3:1: got an indentation that fits no line above, expected the column of a neighbour',
-    ],
+    ['indentation', 'a:\n    b: 1\n  c: 1\n', ':3:1: got an indentation that fits no line above, expected the column of a neighbour'],
     [
       'reserved characters',
       'a: @x\nb: `x\nc: %x\n',
@@ -289,21 +270,9 @@ describe('files that are no environment', () => {
       ':1:4: got a text that starts with *, expected quotes around it',
       ':2:8: got a text that starts with *, expected quotes around it',
     ],
-    [
-      'text after a quote',
-      'a: "b" c\n',
-      ':1:8: got more text after the end of a value, expected quotes around the whole',
-    ],
-    [
-      'templates',
-      'a: {{ .Values.a }}\n',
-      ':1:5: got a map or a list as a key, expected text; quote a text that starts with {',
-    ],
-    [
-      'a list as a key',
-      '? [a]\n: b\n',
-      ':1:3: got a map or a list as a key, expected text; quote a text that starts with {',
-    ],
+    ['text after a quote', 'a: "b" c\n', ':1:8: got more text after the end of a value, expected quotes around the whole'],
+    ['templates', 'a: {{ .Values.a }}\n', ':1:5: got a map or a list as a key, expected text; quote a text that starts with {'],
+    ['a list as a key', '? [a]\n: b\n', ':1:3: got a map or a list as a key, expected text; quote a text that starts with {'],
     [
       'tags',
       'a: !Ref b\nb: !!binary aGk=\nc: !!str 5\n',
@@ -326,39 +295,27 @@ describe('files that are no environment', () => {
     ],
     [
       'a billion laughs',
-      [...'abcdefghi']
-        .map((name, i) => `${name}: &${name} [${Array(9).fill(i ? `*${'abcdefghi'[i - 1]}` : 'lol')}]`)
-        .join('\n'),
+      [...'abcdefghi'].map((name, i) => `${name}: &${name} [${Array(9).fill(i ? `*${'abcdefghi'[i - 1]}` : 'lol')}]`).join('\n'),
       ':5:8: e[0]: got *d, expected aliases for at most 10000 values in all',
     ],
     [
       'aliases that nest',
-      Array.from(
-        { length: 30 },
-        (_, i) => `k${i}: &k${i} ${'{a: '.repeat(48)}${i ? `*k${i - 1}` : '1'}${'}'.repeat(48)}`,
-      ).join('\n'),
+      Array.from({ length: 30 }, (_, i) => `k${i}: &k${i} ${'{a: '.repeat(48)}${i ? `*k${i - 1}` : '1'}${'}'.repeat(48)}`).join('\n'),
       expect.stringContaining('got *k19, expected aliases for at most 10000 values in all'),
     ],
-  ])('%s', (_, text, ...lines) =>
-    expect(problems({ 'e.yaml': text }).map((line) => line.replace(/^e\.yaml/, ''))).toEqual(lines),
-  );
+  ])('%s', (_, text, ...lines) => expect(problems({ 'e.yaml': text }).map((line) => line.replace(/^e\.yaml/, ''))).toEqual(lines));
 
   it('loads what stays just below the limits, however deep', () => {
-    const text = Array.from(
-      { length: 20 },
-      (_, i) => `k${i}: &k${i} ${'{a: '.repeat(48)}${i ? `*k${i - 1}` : '1'}${'}'.repeat(48)}`,
-    ).join('\n');
+    const text = Array.from({ length: 20 }, (_, i) => `k${i}: &k${i} ${'{a: '.repeat(48)}${i ? `*k${i - 1}` : '1'}${'}'.repeat(48)}`).join(
+      '\n',
+    );
     write({ 'base.yaml': text, 'e.yaml': `extends: base.yaml\n${text}` });
     expect(loadEnvironment('e.yaml', z.unknown()).files).toEqual(['e.yaml', 'base.yaml']);
   });
 
   it.each([
     ['is not there', 'dev.yaml', 'dev.yaml: no such file'],
-    [
-      'is not there, but a similar one is',
-      'prodution.yaml',
-      'prodution.yaml: no such file; did you mean "production.yaml"?',
-    ],
+    ['is not there, but a similar one is', 'prodution.yaml', 'prodution.yaml: no such file; did you mean "production.yaml"?'],
     ['is in no folder', 'nowhere/dev.yaml', 'nowhere/dev.yaml: no such file'],
     ['is a folder', '.', '.: a folder, expected a file'],
     ['is below a file', 'production.yaml/dev.yaml', 'production.yaml/dev.yaml: not readable (ENOTDIR)'],
@@ -375,8 +332,7 @@ describe('files that are no environment', () => {
 describe('extends', () => {
   it('merges maps, replaces lists and scalars, and can be chained', () => {
     write({
-      'environments/e.yaml':
-        'extends: shared/base.yaml\nname: staging\nagents: { agent: { uses: [], replicas: { min: 1 } } }\n',
+      'environments/e.yaml': 'extends: shared/base.yaml\nname: staging\nagents: { agent: { uses: [], replicas: { min: 1 } } }\n',
       'environments/shared/base.yaml': `extends: ../../root.yaml\n${GOOD.replace('debug: true', 'env: { A: a }')}`,
       'root.yaml':
         'name: root\nagents:\n  agent: { debug: false, env: { B: b } }\n  other: { image: o }\nstores: { redis: { memory: 1Gi } }\n',
@@ -453,11 +409,7 @@ describe('extends', () => {
       'x/e.yaml:2:10: extends: got "bsae.yaml", no such file; did you mean "base.yaml"?',
     ],
     ['a folder', { 'x/e.yaml': 'extends: ..\n' }, 'x/e.yaml:1:10: extends: got "..", a folder, expected a file'],
-    [
-      'itself',
-      { 'e.yaml': 'extends: ./e.yaml\n' },
-      'e.yaml:1:10: extends: got "./e.yaml", expected no circle: e.yaml -> e.yaml',
-    ],
+    ['itself', { 'e.yaml': 'extends: ./e.yaml\n' }, 'e.yaml:1:10: extends: got "./e.yaml", expected no circle: e.yaml -> e.yaml'],
     [
       'a circle',
       { 'e.yaml': 'extends: x/a.yaml\n', 'x/a.yaml': 'extends: b.yaml\n', 'x/b.yaml': 'name: b\nextends: a.yaml\n' },
@@ -490,15 +442,10 @@ describe('whatever is changed in a good file', () => {
   const numbered = lines.map((text, index) => ({ text, at: `e.yaml:${index + 1}:` }));
   const change = (at: string, to: string) => numbered.map((line) => (line.at === at ? to : line.text)).join('\n');
 
-  it.each(numbered.filter(({ text }) => /^\s*(- )?(?!agent:)\w+:/.test(text)))(
-    'a typo in "$text" is found there',
-    ({ text, at }) => {
-      const typo = text.replace(/(\w)(\w)(\w*):/, '$2$1$3:');
-      expect(problems({ 'e.yaml': change(at, typo) })).toContainEqual(
-        expect.stringMatching(new RegExp(`^${at}.*unknown key.*did you mean`)),
-      );
-    },
-  );
+  it.each(numbered.filter(({ text }) => /^\s*(- )?(?!agent:)\w+:/.test(text)))('a typo in "$text" is found there', ({ text, at }) => {
+    const typo = text.replace(/(\w)(\w)(\w*):/, '$2$1$3:');
+    expect(problems({ 'e.yaml': change(at, typo) })).toContainEqual(expect.stringMatching(new RegExp(`^${at}.*unknown key.*did you mean`)));
+  });
 
   it.each(numbered.filter(({ text }) => /\w$/.test(text) && !text.startsWith('#')))(
     'a wrong type in "$text" is found there',

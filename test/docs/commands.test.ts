@@ -45,20 +45,14 @@ describe('commands', () => {
     expect(files.filter((file) => file !== 'environments/shop.yaml' && !existsSync(file))).toEqual([]);
   });
 
-  const rendered = readdirSync('dist/production').flatMap((file) =>
-    readFileSync(join('dist/production', file), 'utf8').split('\n---\n'),
-  );
+  const rendered = readdirSync('dist/production').flatMap((file) => readFileSync(join('dist/production', file), 'utf8').split('\n---\n'));
   const about = lines.filter(([, line]) => line.includes('-n ai-agent-production'));
 
   it.each(about)('%s names what is rendered: %s', (_, line) => {
     const all = (pattern: RegExp) => [...line.matchAll(pattern)].map((match) => match.slice(1));
-    const has = (...texts: readonly string[]) =>
-      rendered.some((object) => texts.every((text) => object.includes(text)));
+    const has = (...texts: readonly string[]) => rendered.some((object) => texts.every((text) => object.includes(text)));
     const wanted = [
-      ...all(/\b(cronjob|deployment|statefulset)\/([\w-]+)/g).map(([kind = '', name]) => [
-        `kind: ${KINDS[kind]}\n`,
-        `\n  name: ${name}\n`,
-      ]),
+      ...all(/\b(cronjob|deployment|statefulset)\/([\w-]+)/g).map(([kind = '', name]) => [`kind: ${KINDS[kind]}\n`, `\n  name: ${name}\n`]),
       ...all(/-l (app\.kubernetes\.io\/name)=([\w-]+)/g).map(([label, name]) => [`${label}: ${name}\n`]),
       ...all(/ -c ([\w-]+)/g).map(([name]) => [`name: ${name}\n`]),
       ...all(/ ([A-Z]+)=[\w]+/g).map(([name]) => ['kind: CronJob', `name: ${name}\n`]),

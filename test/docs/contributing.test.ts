@@ -57,9 +57,7 @@ describe('the diffs of CONTRIBUTING.md', () => {
     expect(synth).toMatchObject({ status: 0, stderr: '' });
     expect(synth.stdout).toContain('edge: request bodies have no largest size');
 
-    expect(rendered('25-qdrant.yaml').map(({ kind }) => kind)).toEqual(
-      expect.arrayContaining(['StatefulSet', 'Service', 'NetworkPolicy']),
-    );
+    expect(rendered('25-qdrant.yaml').map(({ kind }) => kind)).toEqual(expect.arrayContaining(['StatefulSet', 'Service', 'NetworkPolicy']));
     expect(JSON.stringify(rendered('40-agent.yaml'))).toContain('"QDRANT_URL"');
     expect(JSON.stringify(rendered('50-edge.yaml'))).toContain('"haproxy.org/rate-limit-requests":"20"');
     expect(JSON.stringify(rendered('10-secrets.yaml'))).toContain('qdrant-auth apiKey {random}');

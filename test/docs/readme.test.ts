@@ -1,15 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { transformSync } from 'esbuild';
@@ -104,8 +94,6 @@ describe('TypeScript', () => {
     });
     writeFileSync(join(place, `example-${index}.js`), code);
     expect(run(process.execPath, `example-${index}.js`)).toEqual({ status: 0, stdout: '', stderr: '' });
-    expect(readdirSync(join(place, 'dist/shop'))).toEqual(
-      expect.arrayContaining(['20-postgres.yaml', '40-agent.yaml']),
-    );
+    expect(readdirSync(join(place, 'dist/shop'))).toEqual(expect.arrayContaining(['20-postgres.yaml', '40-agent.yaml']));
   });
 });

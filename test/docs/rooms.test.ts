@@ -22,17 +22,15 @@ const rooms = readdirSync('lib', { withFileTypes: true })
 const arrows = new Map(table('room | may import'));
 
 /** What biome.json lets a room import. */
-const overrides: { includes: string[]; linter: { rules: { style: { noRestrictedImports: Restriction } } } }[] =
-  JSON.parse(readFileSync('biome.json', 'utf8')).overrides;
+const overrides: { includes: string[]; linter: { rules: { style: { noRestrictedImports: Restriction } } } }[] = JSON.parse(
+  readFileSync('biome.json', 'utf8'),
+).overrides;
 interface Restriction {
   readonly level: string;
   readonly options: { readonly patterns: readonly { readonly group: readonly string[] }[] };
 }
 const rules = new Map(
-  overrides.map(({ includes, linter }) => [
-    includes.join().replace(/^lib\/(\w+)\/\*\*$/, '$1'),
-    linter.rules.style.noRestrictedImports,
-  ]),
+  overrides.map(({ includes, linter }) => [includes.join().replace(/^lib\/(\w+)\/\*\*$/, '$1'), linter.rules.style.noRestrictedImports]),
 );
 
 /** How often the import rule refuses something in a file of each room that consists of these imports. */

@@ -64,9 +64,7 @@ function rows(): string[] {
     const [from = '', target = ''] = connection.split(' -> ');
     froms.set(target, (froms.get(target) ?? new Set()).add(from));
   }
-  return [...froms]
-    .map(([target, from]) => `| ${[...from].sort().join(', ')} | ${target.replace(': ', ' | ')} |`)
-    .sort();
+  return [...froms].map(([target, from]) => `| ${[...from].sort().join(', ')} | ${target.replace(': ', ' | ')} |`).sort();
 }
 
 describe('the connections of docs/security.md', () => {
@@ -80,8 +78,7 @@ describe('the connections of docs/security.md', () => {
   });
 
   it('are allowed on both sides where both are pods of the platform', () => {
-    const between = (side: 'ingress' | 'egress') =>
-      connections(side).filter((connection) => /^[\w-]+ -> [\w-]+: /.test(connection));
+    const between = (side: 'ingress' | 'egress') => connections(side).filter((connection) => /^[\w-]+ -> [\w-]+: /.test(connection));
     expect(between('ingress').sort()).toEqual(between('egress').sort());
   });
 });

@@ -22,9 +22,7 @@ describe.each(CONTROLLERS)('an edge with %s', (controller) => {
 
   test('leaves alone what no path leads to', () => {
     const { objects } = render({ controller }, { routes: [{ path: '/api/' }] });
-    expect(objects.filter(({ kind }) => kind === 'NetworkPolicy').map(({ metadata }) => metadata.name)).toEqual([
-      'agent',
-    ]);
+    expect(objects.filter(({ kind }) => kind === 'NetworkPolicy').map(({ metadata }) => metadata.name)).toEqual(['agent']);
   });
 
   test('asks cert-manager for one certificate of all hosts, and lets its challenges be answered', () => {
@@ -107,9 +105,7 @@ describe.each(CONTROLLERS)('an edge with %s', (controller) => {
     ['100M', '100000000'],
   ])('writes a body of %s as nginx does: %s', (body, size) => {
     const annotations = render({ controller }, { routes: [{ path: '/', body }] }).annotations('agent-root');
-    expect(
-      annotations['nginx.org/client-max-body-size'] ?? annotations['nginx.ingress.kubernetes.io/proxy-body-size'],
-    ).toBe(size);
+    expect(annotations['nginx.org/client-max-body-size'] ?? annotations['nginx.ingress.kubernetes.io/proxy-body-size']).toBe(size);
   });
 });
 

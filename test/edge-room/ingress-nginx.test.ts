@@ -28,9 +28,7 @@ describe('ingress-nginx', () => {
   const guide = render(TLS, {});
 
   test('gives each route of the guide an Ingress of its own, and so a limit of its own', () => {
-    expect(guide.annotations('agent-api')).toEqual(
-      prefixed({ ...COMMON, 'limit-rps': '10', 'limit-burst-multiplier': '2' }),
-    );
+    expect(guide.annotations('agent-api')).toEqual(prefixed({ ...COMMON, 'limit-rps': '10', 'limit-burst-multiplier': '2' }));
     expect(guide.annotations('agent-upload')).toEqual(
       prefixed({
         ...COMMON,
@@ -41,9 +39,7 @@ describe('ingress-nginx', () => {
       }),
     );
     expect(guide.annotations('agent-health')).toEqual(guide.annotations('agent-api'));
-    expect(guide.annotations('agent-static')).toEqual(
-      prefixed({ ...COMMON, 'custom-headers': 'ai-agent-test/agent-static-headers' }),
-    );
+    expect(guide.annotations('agent-static')).toEqual(prefixed({ ...COMMON, 'custom-headers': 'ai-agent-test/agent-static-headers' }));
   });
 
   test('has the certificate on every Ingress, for the controller takes it from the oldest', () => {
@@ -54,8 +50,7 @@ describe('ingress-nginx', () => {
       { path: '/health', pathType: 'Exact', backend: { service: { name: 'agent' } } },
       { path: '/static/', pathType: 'Prefix', backend: { service: { name: 'agent-static' } } },
     ]);
-    for (const { spec } of ingresses)
-      expect(spec.tls).toEqual([{ hosts: ['agent.example.com'], secretName: 'edge-tls' }]);
+    for (const { spec } of ingresses) expect(spec.tls).toEqual([{ hosts: ['agent.example.com'], secretName: 'edge-tls' }]);
   });
 
   test('puts response headers into ConfigMaps, without the one that the controller sends itself', () => {
@@ -81,8 +76,7 @@ describe('ingress-nginx', () => {
   });
 
   test('reads HSTS out of its header, and turns it off where there is none', () => {
-    const hsts = (headers: object) =>
-      [...render({ ...TLS, headers }, { routes: [{ path: '/' }] }).context.requirements][1];
+    const hsts = (headers: object) => [...render({ ...TLS, headers }, { routes: [{ path: '/' }] }).context.requirements][1];
     expect(hsts({ 'strict-transport-security': 'max-age=60; includeSubDomains; preload' })).toBe(
       'in the ConfigMap of ingress-nginx: hsts-max-age "60", hsts-include-subdomains "true", hsts-preload "true"',
     );
@@ -106,11 +100,7 @@ describe('ingress-nginx', () => {
 
   test('keeps a Streamlit session with one replica: the same cookie on every Ingress of the agent, on no other', () => {
     const routes = [...STREAMLIT, { path: '/api/' }, { path: '/static/', to: 'static' as const }];
-    const { annotations, context } = render(
-      TLS,
-      { sticky: true, routes },
-      { name: 'chat', sticky: true, routes: [{ path: '/chat/' }] },
-    );
+    const { annotations, context } = render(TLS, { sticky: true, routes }, { name: 'chat', sticky: true, routes: [{ path: '/chat/' }] });
     const cookie = prefixed({
       affinity: 'cookie',
       'affinity-mode': 'persistent',

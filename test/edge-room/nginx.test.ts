@@ -7,8 +7,7 @@ const TIMEOUTS = {
   'nginx.org/proxy-read-timeout': '60s',
   'nginx.org/proxy-send-timeout': '60s',
 };
-const SECURITY =
-  'X-Frame-Options:DENY:always,X-Content-Type-Options:nosniff:always,X-XSS-Protection:1; mode=block:always';
+const SECURITY = 'X-Frame-Options:DENY:always,X-Content-Type-Options:nosniff:always,X-XSS-Protection:1; mode=block:always';
 const HSTS = 'Strict-Transport-Security:max-age=31536000:always';
 
 describe('nginx', () => {
@@ -50,9 +49,7 @@ describe('nginx', () => {
         {
           host: 'agent.example.com',
           http: {
-            paths: [
-              { path: '/api/', pathType: 'Prefix', backend: { service: { name: 'agent', port: { name: 'http' } } } },
-            ],
+            paths: [{ path: '/api/', pathType: 'Prefix', backend: { service: { name: 'agent', port: { name: 'http' } } } }],
           },
         },
       ],
@@ -134,17 +131,12 @@ describe('nginx', () => {
   });
 
   test('without TLS: no redirect, no certificate, no HSTS, and a cookie that plain HTTP keeps', () => {
-    const { objects, annotations, context } = render(
-      { controller: 'nginx' },
-      { sticky: true, routes: [{ path: '/' }] },
-    );
+    const { objects, annotations, context } = render({ controller: 'nginx' }, { sticky: true, routes: [{ path: '/' }] });
     expect(annotations('agent.example.com')).toMatchObject({
       'nginx.org/ssl-redirect': 'false',
       'nginx.org/add-header': SECURITY,
     });
-    expect(annotations('agent-root')['nginx.org/sticky-cookie-services']).toBe(
-      'serviceName=agent replica_agent path=/ httponly',
-    );
+    expect(annotations('agent-root')['nginx.org/sticky-cookie-services']).toBe('serviceName=agent replica_agent path=/ httponly');
     expect(find(objects, 'Ingress', 'agent.example.com').spec.tls).toBeUndefined();
     expect(objects.map(({ kind }) => kind)).not.toContain('Certificate');
     expect([...context.approximations]).toEqual([
@@ -163,10 +155,7 @@ describe('nginx', () => {
 
   test('fails on header values that the annotation cannot hold, wherever they stand', () => {
     const headers = { 'Content-Security-Policy': 'default-src https:', 'X-Robots-Tag': 'noindex, nofollow' };
-    const routes = [
-      { path: '/' },
-      { path: '/price/', headers: { Server: '$1', Vary: 'Accept, a:b', 'Cache-Control': 'a, b' } },
-    ];
+    const routes = [{ path: '/' }, { path: '/price/', headers: { Server: '$1', Vary: 'Accept, a:b', 'Cache-Control': 'a, b' } }];
     expect(() => render({ ...TLS, headers }, { routes })).toThrow(
       lines(
         'test.edge.headers.Content-Security-Policy: got "default-src https:", expected a value without , : " $ and \\, which F5\'s controller cannot write; let the agent send this header',

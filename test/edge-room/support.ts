@@ -13,9 +13,7 @@ export const GUIDE_ROUTES: readonly RouteInput[] = [
 ];
 
 /** What the platform gives a Streamlit agent. */
-export const STREAMLIT: readonly RouteInput[] = [
-  { path: '/', websocket: true, timeout: 3600, body: '100Mi', requestBuffering: false },
-];
+export const STREAMLIT: readonly RouteInput[] = [{ path: '/', websocket: true, timeout: 3600, body: '100Mi', requestBuffering: false }];
 
 export const CERT_MANAGER = { provider: 'cert-manager', issuer: 'letsencrypt', issuerKind: 'ClusterIssuer' } as const;
 

@@ -69,9 +69,7 @@ it('knows every key and value of the file', () => {
 
 it.each(keys)('a typo in the key $path is told with its line', (key) => {
   const typo = `${source.slice(key.start, key.end)}q`;
-  expect(problem(key, typo)).toMatch(
-    new RegExp(`^${key.line}:\\d+: [\\w.-]*${typo}: got an unknown key, expected`, 'm'),
-  );
+  expect(problem(key, typo)).toMatch(new RegExp(`^${key.line}:\\d+: [\\w.-]*${typo}: got an unknown key, expected`, 'm'));
 });
 
 it.each(values)('a value of a wrong type at $path is told with its line', (value) => {

@@ -64,8 +64,7 @@ describe('resources', () => {
     ['more memory', { limits: { memory: '1.5Gi' } }, { cpu: 1, memory: '1Gi' }, { memory: '1.5Gi' }],
   ];
   test.each(MEMORY)('%s', (_, more, requests, limits) => {
-    const texts = (amounts: object) =>
-      Object.fromEntries(Object.entries(amounts).map(([key, value]) => [key, `${value}`]));
+    const texts = (amounts: object) => Object.fromEntries(Object.entries(amounts).map(([key, value]) => [key, `${value}`]));
     expect(makeContainer({ resources: { cpu: 1, memory: '1Gi', ...more } }).resources).toEqual({
       requests: { ...texts(requests), 'ephemeral-storage': '64Mi' },
       limits: { ...texts(limits), 'ephemeral-storage': '512Mi' },

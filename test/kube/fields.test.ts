@@ -1,14 +1,4 @@
-import {
-  absolutePath,
-  byteQuantity,
-  cpuQuantity,
-  days,
-  envName,
-  identifier,
-  port,
-  seconds,
-  secretKey,
-} from '../../lib/kube';
+import { absolutePath, byteQuantity, cpuQuantity, days, envName, identifier, port, seconds, secretKey } from '../../lib/kube';
 import { refusals as all, testWords } from '../support/words';
 
 const a = (count: number) => 'a'.repeat(count);
@@ -36,27 +26,7 @@ testWords({
   cpuQuantity: {
     schema: cpuQuantity(),
     accepted: [1, 0.5, 0.001, '2', '100m', '500m', '0.1', '0.5', '1.25', '12'],
-    refused: [
-      ...all(
-        CORES,
-        '0',
-        '0.0',
-        '0m',
-        '1.5m',
-        '05',
-        '1e3',
-        '',
-        '2 cores',
-        'two',
-        '2Gi',
-        '-1',
-        true,
-        undefined,
-        0,
-        -1,
-        1e-7,
-      ),
-    ],
+    refused: [...all(CORES, '0', '0.0', '0m', '1.5m', '05', '1e3', '', '2 cores', 'two', '2Gi', '-1', true, undefined, 0, -1, 1e-7)],
   },
   identifier: {
     schema: identifier(),

@@ -10,9 +10,7 @@ const tcp = (...ports: (string | number)[]) => ports.map((port) => ({ protocol: 
 /** Every order of a list. */
 function orders<T>(list: readonly T[]): T[][] {
   if (list.length < 2) return [[...list]];
-  return list.flatMap((item, index) =>
-    orders([...list.slice(0, index), ...list.slice(index + 1)]).map((rest) => [item, ...rest]),
-  );
+  return list.flatMap((item, index) => orders([...list.slice(0, index), ...list.slice(index + 1)]).map((rest) => [item, ...rest]));
 }
 
 test('a connection is a rule on both sides, at the port that the other side listens on', () => {

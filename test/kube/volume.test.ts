@@ -1,13 +1,4 @@
-import {
-  Claim,
-  Component,
-  configFiles,
-  existingClaim,
-  memory,
-  scratch,
-  secretFiles,
-  type Volume,
-} from '../../lib/kube';
+import { Claim, Component, configFiles, existingClaim, memory, scratch, secretFiles, type Volume } from '../../lib/kube';
 import { find, rendered, testScope } from '../support/platform';
 import { CONTAINER, KINDS, makeWorkload } from '../support/workload';
 
@@ -81,12 +72,7 @@ describe('mounts', () => {
     ['scratch', scratch('v', '1Gi'), { name: 'v', emptyDir: { sizeLimit: '1Gi' } }, {}],
     ['memory', memory('v', '64Mi'), { name: 'v', emptyDir: { sizeLimit: '64Mi', medium: 'Memory' } }, {}],
     ['a claim', existingClaim('v', 'pvc'), { name: 'v', persistentVolumeClaim: { claimName: 'pvc' } }, {}],
-    [
-      'a claim to read',
-      existingClaim('v', 'pvc', true),
-      { name: 'v', persistentVolumeClaim: { claimName: 'pvc', readOnly: true } },
-      {},
-    ],
+    ['a claim to read', existingClaim('v', 'pvc', true), { name: 'v', persistentVolumeClaim: { claimName: 'pvc', readOnly: true } }, {}],
     [
       'keys of a Secret',
       secretFiles('v', 'keys', ['a', 'b']),

@@ -132,9 +132,7 @@ test.each<[Replicas, boolean]>([
   const zones = { maxSkew: 1, topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'ScheduleAnyway' };
   const nodes = { weight: 100, podAffinityTerm: { labelSelector, topologyKey: 'kubernetes.io/hostname' } };
   expect(pod.topologySpreadConstraints).toEqual(isSpread ? [{ ...zones, labelSelector }] : undefined);
-  expect(pod.affinity).toEqual(
-    isSpread ? { podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [nodes] } } : undefined,
-  );
+  expect(pod.affinity).toEqual(isSpread ? { podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [nodes] } } : undefined);
   const budgets = objects.filter(({ kind }) => kind === 'PodDisruptionBudget').map(({ spec }) => spec);
   const budget = { selector: labelSelector, maxUnavailable: 1, unhealthyPodEvictionPolicy: 'AlwaysAllow' };
   expect(budgets).toEqual(isSpread ? [budget] : []);

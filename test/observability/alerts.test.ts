@@ -10,9 +10,7 @@ describe('alerts of the guide', () => {
   const job = 'namespace="ai-agent-test",job="agent",handler!="/health",path!="/health"';
 
   test('response time: the mean of all requests, where there are some', () => {
-    expect(
-      exprOf('AgentHighResponseTime'),
-    ).toBe(`sum by (namespace, job) (rate(http_request_duration_seconds_sum{${job}}[5m]))
+    expect(exprOf('AgentHighResponseTime')).toBe(`sum by (namespace, job) (rate(http_request_duration_seconds_sum{${job}}[5m]))
   /
 sum by (namespace, job) (rate(http_request_duration_seconds_count{${job}}[5m]))
 > 5
@@ -21,9 +19,7 @@ sum by (namespace, job) (increase(http_request_duration_seconds_count{${job}}[5m
   });
 
   test('error rate: a share of the requests', () => {
-    expect(
-      exprOf('AgentHighErrorRate'),
-    ).toBe(`sum by (namespace, job) (rate(http_requests_total{${job},status=~"5.."}[5m]))
+    expect(exprOf('AgentHighErrorRate')).toBe(`sum by (namespace, job) (rate(http_requests_total{${job},status=~"5.."}[5m]))
   /
 sum by (namespace, job) (rate(http_requests_total{${job}}[5m]))
 > 0.05
@@ -33,9 +29,7 @@ sum by (namespace, job) (increase(http_requests_total{${job},status=~"5.."}[5m])
 
   test('memory: of a container, compared with its own limit', () => {
     const container = 'namespace="ai-agent-test",container=~"agent|chroma"';
-    expect(
-      exprOf('ContainerMemoryUsageHigh'),
-    ).toBe(`max by (namespace, pod, container) (container_memory_working_set_bytes{${container}})
+    expect(exprOf('ContainerMemoryUsageHigh')).toBe(`max by (namespace, pod, container) (container_memory_working_set_bytes{${container}})
   /
 max by (namespace, pod, container) (kube_pod_container_resource_limits{${container},resource="memory"})
 > 0.8`);
@@ -76,8 +70,7 @@ describe('every alert', () => {
   });
 
   test('must hold for some time', () => {
-    for (const rule of all.rules)
-      expect([rule.alert, rule.for]).toEqual([rule.alert, expect.stringMatching(/^\d+[mh]$/)]);
+    for (const rule of all.rules) expect([rule.alert, rule.for]).toEqual([rule.alert, expect.stringMatching(/^\d+[mh]$/)]);
   });
 
   test('has a severity, a summary, a description with names, and its runbook', () => {
@@ -109,11 +102,7 @@ describe('every alert', () => {
 
 describe('an alert is left out', () => {
   test.each([
-    [
-      'agent',
-      agent(),
-      ['AgentDown', 'AgentHighResponseTime', 'AgentHighErrorRate', 'AgentMetricsMissing', 'AutoscalerMaxedOut'],
-    ],
+    ['agent', agent(), ['AgentDown', 'AgentHighResponseTime', 'AgentHighErrorRate', 'AgentMetricsMissing', 'AutoscalerMaxedOut']],
     ['postgres', store('postgres', 1), ['PostgresDown', 'PostgresConnectionsNearMax']],
     ['redis', store('redis', 1), ['RedisDown', 'RedisMemoryNearMax', 'RedisEvictingKeys', 'RedisPersistenceFailing']],
     ['memcached', store('memcached', 1), ['MemcachedDown', 'MemcachedConnectionsNearMax']],
@@ -121,9 +110,7 @@ describe('an alert is left out', () => {
     ['minio', store('minio', 1, []), ['MinioDown']],
   ])('where there is no %s', (kind, part, alerts) => {
     const others = [store('other', 1)];
-    const added = namesOf(monitor([...others, part], {}, [])).filter(
-      (name) => !namesOf(monitor(others, {}, [])).includes(name),
-    );
+    const added = namesOf(monitor([...others, part], {}, [])).filter((name) => !namesOf(monitor(others, {}, [])).includes(name));
     const memory = ['agent', 'chroma'].includes(kind) ? ['ContainerMemoryUsageHigh'] : [];
     expect(added).toEqual([...alerts, ...memory]);
   });

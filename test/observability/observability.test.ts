@@ -53,10 +53,7 @@ describe('what is scraped', () => {
   test('has one endpoint for each container with metrics', () => {
     const more = { ...CONTAINER, name: 'more', ports: { api: 9001 }, metrics: { port: 'api', path: '/stats' } };
     const { containers, ...rest } = agent();
-    const spec = find(
-      monitor([{ ...rest, containers: [...containers, more] } as typeof KINDS.Deployment]).objects,
-      'ServiceMonitor',
-    ).spec;
+    const spec = find(monitor([{ ...rest, containers: [...containers, more] } as typeof KINDS.Deployment]).objects, 'ServiceMonitor').spec;
     expect(spec.endpoints).toEqual([
       { port: 'metrics', path: '/metrics', interval: '10s' },
       { port: 'api', path: '/stats', interval: '10s' },

@@ -19,12 +19,9 @@ describe.each(ALERT_NAMES)('the runbook of %s', (name) => {
   test('has commands for the platform, whatever its namespace is', () => {
     const blocks = [...text.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block]) => block ?? '');
     expect(blocks.join()).toMatch(/kubectl/);
-    const commands = blocks
-      .flatMap((block) => block.replaceAll('\\\n', '').split('\n'))
-      .filter((line) => /^kubectl/.test(line));
+    const commands = blocks.flatMap((block) => block.replaceAll('\\\n', '').split('\n')).filter((line) => /^kubectl/.test(line));
     const ofCluster = /^kubectl (apply|get (nodes|storageclass)|get \w+ -A)\b/;
-    for (const command of commands.filter((line) => !ofCluster.test(line)))
-      expect(command).toContain(' -n "$NAMESPACE"');
+    for (const command of commands.filter((line) => !ofCluster.test(line))) expect(command).toContain(' -n "$NAMESPACE"');
   });
 });
 

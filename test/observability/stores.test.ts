@@ -36,8 +36,7 @@ describe.each(RUNS)('%s of the platform', (name, make, alerts) => {
     if (!hasMetrics) return;
     const { selector, endpoints } = find(objects, 'ServiceMonitor', name).spec;
     const fits = ({ kind, metadata }: Rendered) =>
-      kind === 'Service' &&
-      Object.entries(selector.matchLabels).every(([label, value]) => metadata.labels?.[label] === value);
+      kind === 'Service' && Object.entries(selector.matchLabels).every(([label, value]) => metadata.labels?.[label] === value);
     const services = parts.filter(fits);
     expect(services.map(({ spec }) => spec.ports.map((port: { name: string }) => port.name))).toEqual([
       endpoints.map(({ port }: { port: string }) => port),

@@ -36,12 +36,7 @@ export const agent = (name = 'agent', container: Partial<ContainerOptions> = MET
   ],
 });
 
-export const store = (
-  kind: string,
-  replicas: number,
-  exporter: readonly ContainerOptions[] = [EXPORTER],
-  name = kind,
-) =>
+export const store = (kind: string, replicas: number, exporter: readonly ContainerOptions[] = [EXPORTER], name = kind) =>
   ({
     ...common,
     kind: 'StatefulSet',

@@ -49,9 +49,7 @@ describe('connections that a store cannot take', () => {
     [{ replicas: { min: 1, max: 5 } }, 1], // 24
     [{ replicas: { min: 1, max: 5 }, gunicorn: { workers: 3 } }, 2], // 36
   ])('are fine where they fit: %j with pools of %p', (props, pool) => {
-    const render = overcommitted((platform, postgres) =>
-      new Agent(platform, 'agent', { image: IMAGE, ...props }).uses(postgres, { pool }),
-    );
+    const render = overcommitted((platform, postgres) => new Agent(platform, 'agent', { image: IMAGE, ...props }).uses(postgres, { pool }));
     expect(render).not.toThrow();
   });
 });
@@ -123,9 +121,7 @@ describe('app.synth() of plain cdk8s', () => {
     new Agent(two, 'agent', { image: IMAGE });
     app.synth();
     const names = readdirSync(outdir).flatMap((file) =>
-      documents(readFileSync(join(outdir, file), 'utf8')).flatMap(({ kind, metadata }) =>
-        kind === 'Namespace' ? [metadata.name] : [],
-      ),
+      documents(readFileSync(join(outdir, file), 'utf8')).flatMap(({ kind, metadata }) => (kind === 'Namespace' ? [metadata.name] : [])),
     );
     expect(names.sort()).toEqual(['ai-agent-dev', 'ai-agent-prod']);
     expect(objectsOf(one).filter(({ metadata }) => metadata.namespace === 'ai-agent-dev')).toEqual([]);
@@ -138,21 +134,16 @@ describe('Secrets', () => {
   test('that can be made are made by the one pod with a token; the others are the user’s', () => {
     const platform = smallPlatform({}, { secretEnv });
     const objects = objectsOf(platform);
-    expect(
-      find(objects, 'ConfigMap', find(objects, 'Job').spec.template.spec.volumes[0].configMap.name).data.secrets,
-    ).toBe('agent-keys OWN {random}\n');
-    const withToken = objects.filter((object) =>
-      JSON.stringify(object).includes('"automountServiceAccountToken":true'),
+    expect(find(objects, 'ConfigMap', find(objects, 'Job').spec.template.spec.volumes[0].configMap.name).data.secrets).toBe(
+      'agent-keys OWN {random}\n',
     );
+    const withToken = objects.filter((object) => JSON.stringify(object).includes('"automountServiceAccountToken":true'));
     expect(withToken.map(({ kind }) => kind)).toEqual(['Job']);
     expect(platform.userSecrets).toEqual([{ name: 'provider', keys: { key: undefined } }]);
   });
 
   test('are all the user’s where nothing is made', () => {
-    const platform = smallPlatform(
-      { secrets: { provider: 'existing' }, imagePullSecrets: ['registry'] },
-      { secretEnv },
-    );
+    const platform = smallPlatform({ secrets: { provider: 'existing' }, imagePullSecrets: ['registry'] }, { secretEnv });
     expect(objectsOf(platform).filter(({ kind }) => kind === 'Job' || kind === 'Role')).toEqual([]);
     expect(platform.userSecrets.map(({ name }) => name)).toEqual(['agent-keys', 'provider', 'registry']);
   });

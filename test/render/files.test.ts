@@ -19,10 +19,7 @@ type Tree = Record<string, string>;
 function tree(folder = out): Tree {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   return Object.fromEntries(
-    files.map(({ parentPath, name }) => [
-      join(parentPath, name).slice(out.length + 1),
-      readFileSync(join(parentPath, name), 'utf8'),
-    ]),
+    files.map(({ parentPath, name }) => [join(parentPath, name).slice(out.length + 1), readFileSync(join(parentPath, name), 'utf8')]),
   );
 }
 
@@ -64,9 +61,7 @@ describe('a failure leaves everything as it was', () => {
   beforeEach(() => put(before));
 
   test('of a file that cannot be written, even the last of all', () => {
-    expect(() => write({ dev: { 'a.yaml': 'new' }, prod: { 'a.yaml': 'new', 'no/such/folder.yaml': '' } })).toThrow(
-      'ENOENT',
-    );
+    expect(() => write({ dev: { 'a.yaml': 'new' }, prod: { 'a.yaml': 'new', 'no/such/folder.yaml': '' } })).toThrow('ENOENT');
     expect(tree()).toEqual(before);
     expect(readdirSync(out).sort()).toEqual(['dev', 'prod']);
   });

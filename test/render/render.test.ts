@@ -49,9 +49,7 @@ test('a chart that is no component would be in no file, and is told', () => {
   const platform = smallPlatform();
   const chart = new Chart(platform, 'lost');
   new k8s.KubeConfigMap(chart, 'map', { metadata: { name: 'own' }, data: { a: 'b' } });
-  expect(() => renderFiles(platform)).toThrow(
-    new Error('small/lost: is a Chart, which is in no file; make it a Component'),
-  );
+  expect(() => renderFiles(platform)).toThrow(new Error('small/lost: is a Chart, which is in no file; make it a Component'));
 });
 
 test('what does not fit together is no file: all of it is said', () => {
@@ -67,9 +65,7 @@ test('what does not fit together is no file: all of it is said', () => {
   expect(error).toBeInstanceOf(UnsoundPlatform);
   const { findings, message, name } = error as UnsoundPlatform;
   expect(findings).toEqual([
-    expect.stringMatching(
-      /^postgres: prod\/agent \(11 replicas x 4 workers x 2 connections\) may open 88 connections, /,
-    ),
+    expect.stringMatching(/^postgres: prod\/agent \(11 replicas x 4 workers x 2 connections\) may open 88 connections, /),
     expect.stringMatching(/^prod\/agent\/agent\/deployment: .*requests 8Gi of memory, and its limit is 4Gi/),
   ]);
   expect([message, name]).toEqual([findings.join('\n'), 'UnsoundPlatform']);

@@ -17,15 +17,12 @@ function expectRoundTrip(document: unknown): void {
   const text = toYaml(document);
   expect(text).toMatch(PRINTABLE);
   expect(text.endsWith('\n')).toBe(true);
-  for (const [name, read] of Object.entries(READERS))
-    expect({ name, document: read(text) }).toEqual({ name, document });
+  for (const [name, read] of Object.entries(READERS)) expect({ name, document: read(text) }).toEqual({ name, document });
 }
 
 const shown = (text: string) =>
   JSON.stringify(text).replaceAll(/[^ -~]/g, (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`);
-const cases = Object.entries(TEXTS).flatMap(([what, texts]) =>
-  texts.map((text) => ({ what, text, shown: shown(text) })),
-);
+const cases = Object.entries(TEXTS).flatMap(([what, texts]) => texts.map((text) => ({ what, text, shown: shown(text) })));
 
 test.each(cases)('$what: $shown', ({ text }) => {
   expectRoundTrip({ value: text, after: 'x' });

@@ -44,8 +44,7 @@ test('its pod alone has a token, which its ServiceAccount does not hand to other
 test('the list has a line for each key, in order', () => {
   expect(files.data).toEqual({
     'bootstrap.sh': script,
-    secrets:
-      'redis-auth password {random}\nredis-auth url redis://:{password}@redis:6379\nagent-keys SESSION {random}\n',
+    secrets: 'redis-auth password {random}\nredis-auth url redis://:{password}@redis:6379\nagent-keys SESSION {random}\n',
   });
 });
 

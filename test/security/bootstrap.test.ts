@@ -94,9 +94,7 @@ withEveryShell((sandbox, { ownFirst }) => {
     const place = prepared();
     const done = place.run(script, { ANSWER_postgres_auth: answer });
     expect(done).toMatchObject({ status: 1, stdout: 'secret/redis-auth created\n' });
-    expect(done.stderr).toContain(
-      `secret/postgres-auth: HTTP ${answer === 'none' ? '000' : answer} from https://api.test`,
-    );
+    expect(done.stderr).toContain(`secret/postgres-auth: HTTP ${answer === 'none' ? '000' : answer} from https://api.test`);
   });
 
   test('no value and no token is an argument, is printed, or stays in a file', () => {

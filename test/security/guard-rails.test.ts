@@ -176,11 +176,7 @@ describe('traffic', () => {
     const network = { dns: { namespace: 'openshift-dns', labels: { app: 'dns' }, cidrs } };
     expect(find(railsOf(small, network).objects, 'NetworkPolicy', 'allow-dns').spec.egress).toEqual([
       {
-        to: [
-          { ipBlock: { cidr: '10.0.0.10/32' } },
-          { ipBlock: { cidr: '169.254.20.10/32' } },
-          toPods('openshift-dns', { app: 'dns' }),
-        ],
+        to: [{ ipBlock: { cidr: '10.0.0.10/32' } }, { ipBlock: { cidr: '169.254.20.10/32' } }, toPods('openshift-dns', { app: 'dns' })],
         ports: dns,
       },
     ]);

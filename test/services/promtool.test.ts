@@ -53,10 +53,9 @@ function unitTest(alertname: string, { severity, summary }: Cases, { name, inter
     name,
     interval: interval ?? '1m',
     // what happens in another namespace is none of our business
-    input_series: [
-      ...series,
-      ...series.map(([selector, values]) => [selector.replace(NAMESPACE, 'other'), values]),
-    ].map(([selector, values]) => ({ series: selector, values })),
+    input_series: [...series, ...series.map(([selector, values]) => [selector.replace(NAMESPACE, 'other'), values])].map(
+      ([selector, values]) => ({ series: selector, values }),
+    ),
     alert_rule_test: [{ eval_time: at, alertname, exp_alerts: exp_alerts ?? [] }],
   };
 }
@@ -65,11 +64,7 @@ function unitTest(alertname: string, { severity, summary }: Cases, { name, inter
 (onPath('promtool') || required ? describe : describe.skip)('promtool', () => {
   test.each([
     ['accepts the rules, and finds no duplicates', monitor().groups, /^$/],
-    [
-      'finds what is wrong',
-      [{ name: 'wrong', rules: [{ alert: 'A', expr: 'rate(up)' }] }],
-      /expected type range vector/,
-    ],
+    ['finds what is wrong', [{ name: 'wrong', rules: [{ alert: 'A', expr: 'rate(up)' }] }], /expected type range vector/],
   ])('%s', (_name, groups, answer) => {
     const promtool = new Promtool({ groups });
     expect(promtool.check()).toMatch(answer);
@@ -85,11 +80,8 @@ function unitTest(alertname: string, { severity, summary }: Cases, { name, inter
       promtool = new Promtool({ groups: [{ name: 'alone', rules }] });
     });
     afterAll(() => promtool.remove());
-    test.each(cases.cases.map((one) => [one.fires ? 'raised' : 'not raised', one.name, one] as const))(
-      '%s: %s',
-      (_raised, _name, one) => {
-        expect(promtool.test(unitTest(alertname, cases, one))).toBe('');
-      },
-    );
+    test.each(cases.cases.map((one) => [one.fires ? 'raised' : 'not raised', one.name, one] as const))('%s: %s', (_raised, _name, one) => {
+      expect(promtool.test(unitTest(alertname, cases, one))).toBe('');
+    });
   });
 });

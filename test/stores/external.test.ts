@@ -45,12 +45,8 @@ describe.each([
   });
 
   test('is reached at private addresses, but not where clouds keep credentials', () => {
-    expect(consumerOf(store).egress).toEqual([
-      { to: PRIVATE.map((cidr) => ({ ipBlock: { cidr } })), ports: [{ protocol: 'TCP', port }] },
-    ]);
-    expect([...scope.context.requirements]).toEqual([
-      `${id} at db.example.com:${port}, with an address in ${PRIVATE.join(', ')}`,
-    ]);
+    expect(consumerOf(store).egress).toEqual([{ to: PRIVATE.map((cidr) => ({ ipBlock: { cidr } })), ports: [{ protocol: 'TCP', port }] }]);
+    expect([...scope.context.requirements]).toEqual([`${id} at db.example.com:${port}, with an address in ${PRIVATE.join(', ')}`]);
   });
 
   test.each([

@@ -104,10 +104,7 @@ test('shows every option', () => {
 describe('fails', () => {
   test.each<[MemcachedProps, string]>([
     [{ replicas: 0 }, 'test/memcached.replicas: got 0, expected at least 1'],
-    [
-      { memory: '512MB' },
-      'test/memcached.memory: got "512MB", expected a size such as 512Mi or 2Gi; did you mean "512Mi"?',
-    ],
+    [{ memory: '512MB' }, 'test/memcached.memory: got "512MB", expected a size such as 512Mi or 2Gi; did you mean "512Mi"?'],
     [
       { memory: '64Mi' },
       'test/memcached.memory: got memory for 0 MiB of items, expected twice maxItemSize, 1 MiB, and what the server itself needs',

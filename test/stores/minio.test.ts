@@ -29,10 +29,7 @@ describe('minio', () => {
 
   test('takes its credentials from files that are there: MinIO would go on with minioadmin without them', () => {
     const { MINIO_ROOT_USER_FILE, MINIO_ROOT_PASSWORD_FILE } = env();
-    expect([MINIO_ROOT_USER_FILE, MINIO_ROOT_PASSWORD_FILE]).toEqual([
-      '/run/secrets/minio/user',
-      '/run/secrets/minio/password',
-    ]);
+    expect([MINIO_ROOT_USER_FILE, MINIO_ROOT_PASSWORD_FILE]).toEqual(['/run/secrets/minio/user', '/run/secrets/minio/password']);
     // not optional: the pod waits for the Secret and both of its keys
     expect(mounts()['/run/secrets/minio']).toEqual({
       secret: {
@@ -111,9 +108,7 @@ describe('buckets', () => {
   });
 
   test('are made by a pod that may talk to the server', () => {
-    const [workload] = store.node.children.flatMap((child) =>
-      child.node.id === 'minio-buckets' ? [child as typeof store.workload] : [],
-    );
+    const [workload] = store.node.children.flatMap((child) => (child.node.id === 'minio-buckets' ? [child as typeof store.workload] : []));
     expect(workload && policyOf(workload).egress[0].ports).toEqual([{ protocol: 'TCP', port: 9000 }]);
     expect(policyOf(store.workload).ingress[0].from).toEqual([
       {

@@ -158,14 +158,8 @@ test('shows every option', () => {
 
 test.each<[PostgresProps, string]>([
   [{ maxConnections: 9 }, 'test/postgres.maxConnections: got 9, expected at least 10'],
-  [
-    { user: 'agent-1' },
-    'test/postgres.user: got "agent-1", expected lower case letters, digits and "_", such as aiagent',
-  ],
-  [
-    { initScripts: { 'init.sh': 'id' } },
-    'test/postgres.initScripts."init.sh": got "init.sh", expected a file name such as init.sql',
-  ],
+  [{ user: 'agent-1' }, 'test/postgres.user: got "agent-1", expected lower case letters, digits and "_", such as aiagent'],
+  [{ initScripts: { 'init.sh': 'id' } }, 'test/postgres.initScripts."init.sh": got "init.sh", expected a file name such as init.sql'],
 ])('fails on %j', (props, message) => {
   expect(() => make(props)).toThrow(new Error(message));
 });

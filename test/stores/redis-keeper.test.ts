@@ -162,9 +162,7 @@ withEveryShell((sandbox) => {
 
     test('only those are met that answer, and with which there is no link', () => {
       const pods = WELL.map((member, pod) => (pod === 2 ? undefined : member));
-      const list = without(others, 4).map((member) =>
-        member.id === id(3) ? { ...member, link: 'connected' } : member,
-      );
+      const list = without(others, 4).map((member) => (member.id === id(3) ? { ...member, link: 'connected' } : member));
       expect(round(4, { pods, others: list })).toEqual([0, 1, 5].map((pod) => `here cluster meet 10.1.0.${pod} 6379`));
     });
 
@@ -176,24 +174,18 @@ withEveryShell((sandbox) => {
     test('a pod with an empty volume is met too', () => {
       const pods = WELL.map((member, pod) => (pod === 2 ? fresh(2) : member));
       const slots = PODS.map((pod) => (pod === 2 ? 0 : 16384));
-      const list = without(WELL, 4).map((member) =>
-        member.id === id(2) ? { ...member, flags: 'master,fail' } : member,
-      );
+      const list = without(WELL, 4).map((member) => (member.id === id(2) ? { ...member, flags: 'master,fail' } : member));
       expect(round(4, { pods, others: list, slots })).toEqual(['here cluster meet 10.1.0.2 6379']);
     });
   });
 
   describe('a replica', () => {
     test('goes to where its master is now', () => {
-      expect(round(3, { pods: WELL, others: without(WELL, 3), masterHost: '10.9.9.9' })).toEqual([
-        `here cluster replicate ${id(0)}`,
-      ]);
+      expect(round(3, { pods: WELL, others: without(WELL, 3), masterHost: '10.9.9.9' })).toEqual([`here cluster replicate ${id(0)}`]);
     });
 
     test('stays where it is while its master is not linked', () => {
-      const others = without(WELL, 3).map((member) =>
-        member.id === id(0) ? { ...member, link: 'disconnected' } : member,
-      );
+      const others = without(WELL, 3).map((member) => (member.id === id(0) ? { ...member, link: 'disconnected' } : member));
       const pods = WELL.map((member, pod) => (pod === 0 ? undefined : member));
       expect(round(3, { pods, others, masterHost: '10.9.9.9' })).toEqual([]);
     });
@@ -221,16 +213,12 @@ withEveryShell((sandbox) => {
     });
 
     test('of a master makes a replica of the one that took over', () => {
-      const promoted = WELL.map((member, pod) =>
-        pod === 4 ? { ...member, flags: 'master', slots: SLOTS[1] } : member,
-      );
+      const promoted = WELL.map((member, pod) => (pod === 4 ? { ...member, flags: 'master', slots: SLOTS[1] } : member));
       expect(round(0, replaced(1, promoted))).toEqual([`redis-1 cluster replicate ${id(4)}`]);
     });
 
     test('leaves a member that is forgotten, by all', () => {
-      expect(round(0, replaced(4, WELL, {})).slice(0, 6)).toEqual(
-        PODS.map((pod) => `redis-${pod} cluster forget ${id(4)}`),
-      );
+      expect(round(0, replaced(4, WELL, {})).slice(0, 6)).toEqual(PODS.map((pod) => `redis-${pod} cluster forget ${id(4)}`));
     });
 
     test.each(['master,fail', 'master,noaddr'])('leaves a %s whose slots its replica takes over', (flags) => {
@@ -261,9 +249,7 @@ withEveryShell((sandbox) => {
     test.each([2])('master %i hands over to its replica', (pod) => {
       const place = sandbox();
       place.write(`state/10.1.0.${pod + 3}/cluster failover`, 'OK\n');
-      expect(round(pod, { pods: WELL, others: without(WELL, pod) }, true)).toEqual([
-        `10.1.0.${pod + 3} cluster failover`,
-      ]);
+      expect(round(pod, { pods: WELL, others: without(WELL, pod) }, true)).toEqual([`10.1.0.${pod + 3} cluster failover`]);
     });
 
     test.each([

@@ -88,9 +88,7 @@ withEveryShell((sandbox) => {
       if (kind === 'empty') sandbox().write('nodes.conf', '');
       const { place, done } = start(SECRET, { NODES_FILE: file });
       expect(done.status).toBe(0);
-      expect(place.list('.').filter((name) => name.startsWith('nodes'))).toEqual(
-        kind === 'empty' ? ['nodes.conf'] : [],
-      );
+      expect(place.list('.').filter((name) => name.startsWith('nodes'))).toEqual(kind === 'empty' ? ['nodes.conf'] : []);
     });
   });
 
@@ -148,9 +146,10 @@ withEveryShell((sandbox) => {
     test('a wrong or missing password is not ready', () => {
       const place = sandbox();
       expect(probe('ready', 'PONG').done.status).toBe(0);
-      expect(
-        run(place, 'redis-probe', 'ready', { PING: 'PONG', PASSWORD_FILE: place.write('password', 'x') }),
-      ).toMatchObject({ status: 1, stdout: 'redis-probe: NOAUTH Authentication required.\n' });
+      expect(run(place, 'redis-probe', 'ready', { PING: 'PONG', PASSWORD_FILE: place.write('password', 'x') })).toMatchObject({
+        status: 1,
+        stdout: 'redis-probe: NOAUTH Authentication required.\n',
+      });
       expect(run(place, 'redis-probe', 'alive', { PING: 'PONG', PASSWORD_FILE: '/nowhere' }).status).toBe(1);
     });
 
@@ -164,10 +163,7 @@ withEveryShell((sandbox) => {
     const peers = (up: number, down: number) =>
       [
         ...LINKED,
-        ...Array.from(
-          { length: up + down },
-          (_, i) => `y 10.0.0.9:6379@16379 slave x 0 0 1 ${i < up ? '' : 'dis'}connected`,
-        ),
+        ...Array.from({ length: up + down }, (_, i) => `y 10.0.0.9:6379@16379 slave x 0 0 1 ${i < up ? '' : 'dis'}connected`),
       ].join('\n');
 
     test.each([

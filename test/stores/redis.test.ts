@@ -135,9 +135,7 @@ test('shows every option', () => {
   const { objects, store, claims } = make(given);
   const { provider, ...visible } = given;
   expect(provider).toBe('standalone');
-  expect(
-    unseenProps({ given: visible, defaults: RedisSchema.parse({}), before, after: objects, explicit: {} }),
-  ).toEqual([]);
+  expect(unseenProps({ given: visible, defaults: RedisSchema.parse({}), before, after: objects, explicit: {} })).toEqual([]);
   expect(store.maxConnections).toBe(123);
   expect(store.backup).toMatchObject({ image: 'registry.test/redis:2', scratch: '2Gi' });
   expect(claims[0].spec).toMatchObject({ storageClassName: 'fast', resources: { requests: { storage: '11Gi' } } });
@@ -156,10 +154,7 @@ describe('fails', () => {
       'test/redis.policy: got "all-keys-lru", expected "allkeys-lru", "allkeys-lfu", "volatile-lru", "volatile-lfu", "volatile-ttl" or "noeviction"; did you mean "allkeys-lru"?',
     ],
     [{ maxClients: 0 }, 'test/redis.maxClients: got 0, expected at least 1'],
-    [
-      { image: 'redis' },
-      'test/redis.image: got "redis", expected a pinned image: add a tag other than latest, or a digest',
-    ],
+    [{ image: 'redis' }, 'test/redis.image: got "redis", expected a pinned image: add a tag other than latest, or a digest'],
     [{ masters: 3 }, /^test\/redis\.masters: got an unknown key, expected one of provider, image/],
   ] as [object, string][])('%j', (props, message) => {
     expect(() => make(props)).toThrow(typeof message === 'string' ? new Error(message) : message);

@@ -9,8 +9,7 @@ const create = (input: unknown) => {
   const scope = testScope();
   return { scope, stores: createStores(scope, parse(StoresSchema, input, 'stores')) };
 };
-const classes = (input: unknown) =>
-  [...create(input).stores].map(([name, store]) => [name, store.storeName, store.constructor.name]);
+const classes = (input: unknown) => [...create(input).stores].map(([name, store]) => [name, store.storeName, store.constructor.name]);
 
 describe('providers', () => {
   test.each([
@@ -39,8 +38,7 @@ describe('providers', () => {
       { minio: {}, chroma: {}, memcached: {}, redis: {}, postgres: {} },
       { redis: {}, postgres: {}, minio: {}, memcached: {}, chroma: {} },
     ];
-    for (const input of inputs)
-      expect(classes(input).map(([name]) => name)).toEqual(['postgres', 'redis', 'memcached', 'chroma', 'minio']);
+    for (const input of inputs) expect(classes(input).map(([name]) => name)).toEqual(['postgres', 'redis', 'memcached', 'chroma', 'minio']);
   });
 
   test('get their options', () => {
@@ -96,9 +94,7 @@ describe('fails', () => {
     [{ redis: { masters: 3 } }, /^stores\.redis\.masters: got an unknown key, expected one of provider, image, cpu/],
     [{ redis: 'cluster' }, 'stores.redis: got "cluster", expected a map'],
   ] as [object, string | RegExp][])('%j', (input, message) => {
-    expect(() => parse(StoresSchema, input, 'stores')).toThrow(
-      typeof message === 'string' ? new Error(message) : message,
-    );
+    expect(() => parse(StoresSchema, input, 'stores')).toThrow(typeof message === 'string' ? new Error(message) : message);
   });
 });
 
@@ -116,9 +112,5 @@ test('every field of every store has a description, and in an editor no provider
   visit(json, 'stores');
   expect(missing).toEqual([]);
   const branches = json.properties?.redis as { oneOf: { required?: string[] }[] };
-  expect(branches.oneOf.map(({ required = [] }) => required)).toEqual([
-    [],
-    ['provider'],
-    ['provider', 'host', 'secret'],
-  ]);
+  expect(branches.oneOf.map(({ required = [] }) => required)).toEqual([[], ['provider'], ['provider', 'host', 'secret']]);
 });

@@ -21,10 +21,7 @@ export function lookInto(agent: Agent) {
   const env: Record<string, unknown> = Object.fromEntries(
     (main.env as Rendered['spec'][]).map(({ name, value, valueFrom }) => [name, value ?? valueFrom]),
   );
-  const ports = [
-    numbers(main.ports, 'containerPort'),
-    numbers(find(objects, 'Service', agent.node.id).spec.ports, 'port'),
-  ];
+  const ports = [numbers(main.ports, 'containerPort'), numbers(find(objects, 'Service', agent.node.id).spec.ports, 'port')];
   const probes = [main.startupProbe, main.readinessProbe, main.livenessProbe];
   return { objects, deployment, pod, main, env, ports, probes, mounts: mountsOf(pod) };
 }
@@ -37,9 +34,7 @@ function numbers(ports: readonly Rendered['spec'][], field: 'containerPort' | 'p
 /** Mount path of the first container to the volume that is there. */
 function mountsOf(pod: Rendered['spec']): Record<string, Rendered['spec']> {
   const volumes = new Map(pod.volumes.map((volume: Rendered['spec']) => [volume.name, volume]));
-  return Object.fromEntries(
-    pod.containers[0].volumeMounts.map((mount: Rendered['spec']) => [mount.mountPath, volumes.get(mount.name)]),
-  );
+  return Object.fromEntries(pod.containers[0].volumeMounts.map((mount: Rendered['spec']) => [mount.mountPath, volumes.get(mount.name)]));
 }
 
 /** A store of one Deployment, with a variable of each form. */

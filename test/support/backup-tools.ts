@@ -96,8 +96,7 @@ export function sums(files: Record<string, string>): string {
 
 /** Writes a folder with SHA256SUMS as a dump leaves it. */
 export function writeDump(sandbox: Sandbox, folder: string, files: Record<string, string>): void {
-  for (const [name, text] of Object.entries({ ...files, SHA256SUMS: sums(files) }))
-    sandbox.write(join(folder, name), text);
+  for (const [name, text] of Object.entries({ ...files, SHA256SUMS: sums(files) })) sandbox.write(join(folder, name), text);
 }
 
 /** Whether SHA256SUMS of a folder tells the truth about all other files there. */
@@ -109,8 +108,6 @@ export function isComplete(sandbox: Sandbox, folder: string): boolean {
 
 /** The copies below a destination that look good, each with whether it is. */
 export function goodCopies(sandbox: Sandbox, destination: string): Record<string, boolean> {
-  const names = sandbox
-    .list(destination)
-    .filter((name) => sandbox.list(join(destination, name)).includes('SHA256SUMS'));
+  const names = sandbox.list(destination).filter((name) => sandbox.list(join(destination, name)).includes('SHA256SUMS'));
   return Object.fromEntries(names.map((name) => [name, isComplete(sandbox, join(destination, name))]));
 }

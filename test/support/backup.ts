@@ -1,12 +1,5 @@
 import { Backup, type BackupOptions, BackupSchema } from '../../lib/backup';
-import {
-  type BackupSource,
-  existingClaim,
-  type PlatformContext,
-  parse,
-  secretFiles,
-  workloadsOf,
-} from '../../lib/kube';
+import { type BackupSource, existingClaim, type PlatformContext, parse, secretFiles, workloadsOf } from '../../lib/kube';
 import { makeStore } from './agent';
 import { find, podSpec, type Rendered, rendered, testScope } from './platform';
 
@@ -79,9 +72,7 @@ function look(objects: readonly Rendered[], name: string) {
   const pod = podSpec(cronJob);
   const [first, second] = [...pod.initContainers, ...pod.containers].map((container) => ({
     ...container,
-    env: Object.fromEntries(
-      container.env.map(({ name, value, valueFrom }: Rendered['spec']) => [name, value ?? valueFrom.secretKeyRef]),
-    ),
+    env: Object.fromEntries(container.env.map(({ name, value, valueFrom }: Rendered['spec']) => [name, value ?? valueFrom.secretKeyRef])),
     mounts: Object.fromEntries(container.volumeMounts.map((mount: Rendered['spec']) => [mount.mountPath, mount.name])),
   }));
   const volumes = Object.fromEntries(pod.volumes.map(({ name, ...volume }: Rendered['spec']) => [name, volume]));

@@ -67,9 +67,7 @@ const agent = (stores: string[]) =>
           cidrs: fc.constantFrom(['198.51.100.0/24'], ['2001:db8::/32']),
           ports: fc.constantFrom([443], [443, 8443]),
         }),
-        routes: fc
-          .subarray(['/api/', '/upload/', '/chat/', '/'], { minLength: 1 })
-          .chain((paths) => fc.tuple(...paths.map(route))),
+        routes: fc.subarray(['/api/', '/upload/', '/chat/', '/'], { minLength: 1 }).chain((paths) => fc.tuple(...paths.map(route))),
       }),
       scale: fc.oneof(
         fc.record({ min: fc.integer({ min: 1, max: 3 }), more: fc.integer({ min: 0, max: 4 }), shared: fc.boolean() }),

@@ -40,13 +40,9 @@ export function rendered(root: Construct): Rendered[] {
 
 /** The one object of a kind, or of a kind and name. */
 export function find(objects: readonly Rendered[], kind: string, name?: string): Rendered {
-  const found = objects.filter(
-    (object) => object.kind === kind && (name === undefined || object.metadata.name === name),
-  );
+  const found = objects.filter((object) => object.kind === kind && (name === undefined || object.metadata.name === name));
   if (found.length !== 1)
-    throw new Error(
-      `${found.length} objects are a ${kind} ${name ?? ''}: ${objects.map((o) => `${o.kind}/${o.metadata.name}`).join(' ')}`,
-    );
+    throw new Error(`${found.length} objects are a ${kind} ${name ?? ''}: ${objects.map((o) => `${o.kind}/${o.metadata.name}`).join(' ')}`);
   return found[0] as Rendered;
 }
 

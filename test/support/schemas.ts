@@ -54,9 +54,7 @@ function problemsOf(manifest: Manifest, validate: Validator): string[] {
   }
   return [
     ...[...expected].map(([path, texts]) => `${path}: expected ${[...texts].join(' or ')}`),
-    ...unread((path) => expected.has(path) || LEFT_OUT.has(`${manifest.kind} ${path}`)).map(
-      (path) => `${path}: unknown field`,
-    ),
+    ...unread((path) => expected.has(path) || LEFT_OUT.has(`${manifest.kind} ${path}`)).map((path) => `${path}: unknown field`),
   ];
 }
 
@@ -181,7 +179,6 @@ function customValidators(metadata: Validator): [string, Validator][] {
 }
 
 /** A pattern in Go's words, where the flag for "any case" stands inside. */
-const goPattern = Object.assign(
-  (pattern: string) => new RegExp(pattern.replaceAll('(?i)', ''), pattern.includes('(?i)') ? 'i' : ''),
-  { code: 'goPattern' },
-);
+const goPattern = Object.assign((pattern: string) => new RegExp(pattern.replaceAll('(?i)', ''), pattern.includes('(?i)') ? 'i' : ''), {
+  code: 'goPattern',
+});

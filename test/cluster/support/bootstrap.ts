@@ -109,14 +109,10 @@ export class Bootstrap {
   status(method: string, path: string, body?: unknown, contentType = 'application/json'): Promise<number> {
     const headers = { authorization: `Bearer ${this.token}`, 'content-type': contentType };
     return new Promise((resolve, reject) => {
-      const call = request(
-        new URL(path, this.cluster.server),
-        { method, headers, ca: readFileSync(this.cluster.caFile) },
-        (answer) => {
-          answer.resume();
-          answer.on('end', () => resolve(answer.statusCode ?? 0));
-        },
-      );
+      const call = request(new URL(path, this.cluster.server), { method, headers, ca: readFileSync(this.cluster.caFile) }, (answer) => {
+        answer.resume();
+        answer.on('end', () => resolve(answer.statusCode ?? 0));
+      });
       call.setTimeout(10_000, () => call.destroy(new Error(`${method} ${path}: no answer`)));
       call.on('error', reject);
       call.end(body === undefined ? undefined : JSON.stringify(body));

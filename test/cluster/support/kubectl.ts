@@ -32,11 +32,12 @@ export class Cluster {
   /** Runs kubectl and returns whatever came of it. */
   kubectl(args: readonly string[], stdin?: string): KubectlResult {
     const { kubectl, kubeconfig, cacheDir } = this.access;
-    const { status, stdout, stderr, error } = spawnSync(
-      kubectl,
-      ['--kubeconfig', kubeconfig, '--cache-dir', cacheDir, ...args],
-      { input: stdin ?? '', encoding: 'utf8', timeout: 120_000, maxBuffer: 256 << 20 },
-    );
+    const { status, stdout, stderr, error } = spawnSync(kubectl, ['--kubeconfig', kubeconfig, '--cache-dir', cacheDir, ...args], {
+      input: stdin ?? '',
+      encoding: 'utf8',
+      timeout: 120_000,
+      maxBuffer: 256 << 20,
+    });
     return { status: status ?? 1, stdout, stderr: error ? `${stderr}\n${error.message}` : stderr };
   }
 

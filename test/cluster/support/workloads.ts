@@ -76,22 +76,16 @@ function wanted(workload: Workload, autoscalers: readonly Autoscaler[], own: boo
 export function missingPods(cluster: Cluster, environment: Environment): string[] {
   const refused = failedCreates(cluster, environment);
   if (refused.length > 0) throw new Error(`pods were refused:\n${refused.join('\n')}`);
-  const all = inNamespaces<KubeObject>(cluster, environment, [
-    'deployments,statefulsets,daemonsets,jobs,pods,horizontalpodautoscalers',
-  ]);
+  const all = inNamespaces<KubeObject>(cluster, environment, ['deployments,statefulsets,daemonsets,jobs,pods,horizontalpodautoscalers']);
   const pods = all.filter((object): object is Pod => object.kind === 'Pod');
   if (cluster.access.own) pretendReady(cluster, pods);
   const autoscalers = all.filter((object): object is Autoscaler => object.kind === 'HorizontalPodAutoscaler');
-  const workloads = all.filter(
-    (object): object is Workload => object.kind !== 'Pod' && object.kind !== 'HorizontalPodAutoscaler',
-  );
+  const workloads = all.filter((object): object is Workload => object.kind !== 'Pod' && object.kind !== 'HorizontalPodAutoscaler');
   return workloads.flatMap((workload) => {
     const { kind, metadata, spec } = workload;
     const labels = Object.entries(spec.selector?.matchLabels ?? { 'a selector': 'not yet set' });
     const count = pods.filter(
-      (pod) =>
-        pod.metadata.namespace === metadata.namespace &&
-        labels.every(([key, value]) => pod.metadata.labels?.[key] === value),
+      (pod) => pod.metadata.namespace === metadata.namespace && labels.every(([key, value]) => pod.metadata.labels?.[key] === value),
     ).length;
     const want = wanted(workload, autoscalers, cluster.access.own);
     return count >= want ? [] : [`${kind} ${metadata.namespace}/${metadata.name}: ${count} of ${want} pods`];

@@ -17,16 +17,11 @@ const scaled = (current: string, max: string): Series => [
   ...twice('kube_horizontalpodautoscaler_spec_max_replicas', { horizontalpodautoscaler: 'agent' }, max),
 ];
 
-const available = (deployment: string, values: string) =>
-  twice('kube_deployment_status_replicas_available', { deployment }, values);
+const available = (deployment: string, values: string) => twice('kube_deployment_status_replicas_available', { deployment }, values);
 
-const slow = (seconds: string) => [
-  { labels: agent, description: `Requests to agent ai-agent-test/agent take ${seconds} on average.` },
-];
+const slow = (seconds: string) => [{ labels: agent, description: `Requests to agent ai-agent-test/agent take ${seconds} on average.` }];
 
-const failing = (share: string) => [
-  { labels: agent, description: `${share} of the requests to agent ai-agent-test/agent fail.` },
-];
+const failing = (share: string) => [{ labels: agent, description: `${share} of the requests to agent ai-agent-test/agent fail.` }];
 
 const unmeasured = [
   {
@@ -109,11 +104,7 @@ export const AGENTS: Readonly<Record<string, Cases>> = {
       },
       {
         name: 'classes instead of codes, as prometheus-fastapi-instrumentator has them; health checks do not hide it',
-        series: [
-          requests('a', '/api/', '5xx', 2),
-          requests('a', '/api/', '2xx', 18),
-          requests('a', '/health', '2xx', 60),
-        ],
+        series: [requests('a', '/api/', '5xx', 2), requests('a', '/api/', '2xx', 18), requests('a', '/health', '2xx', 60)],
         at: '20m',
         fires: failing('10%'),
       },
@@ -149,10 +140,7 @@ export const AGENTS: Readonly<Record<string, Cases>> = {
       },
       {
         name: 'scraped for an hour, without the duration',
-        series: [
-          series('up', { job: 'agent', pod: 'a' }, '1x90'),
-          series('http_requests_total', { job: 'agent' }, '1x90'),
-        ],
+        series: [series('up', { job: 'agent', pod: 'a' }, '1x90'), series('http_requests_total', { job: 'agent' }, '1x90')],
         at: '60m',
         fires: unmeasured,
       },

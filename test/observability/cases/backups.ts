@@ -2,8 +2,7 @@ import { type Cases, NAMESPACE, twice } from './case';
 
 const cronjob = (name: string) => ({ namespace: NAMESPACE, cronjob: name });
 const created = (name: string, values: string) => twice('kube_cronjob_created', { cronjob: name }, values);
-const succeeded = (name: string, values: string) =>
-  twice('kube_cronjob_status_last_successful_time', { cronjob: name }, values);
+const succeeded = (name: string, values: string) => twice('kube_cronjob_status_last_successful_time', { cronjob: name }, values);
 const suspended = (name: string, values: string) => twice('kube_cronjob_spec_suspend', { cronjob: name }, values);
 
 const old = (name: string, age: string) => [

@@ -32,7 +32,5 @@ export function series(metric: string, labels: Readonly<Record<string, string>>,
 
 /** The same from two replicas of kube-state-metrics: a careless join would find duplicate series. */
 export function twice(metric: string, labels: Readonly<Record<string, string>>, values: string): Series {
-  return ['ksm-0', 'ksm-1'].map((instance) =>
-    series(metric, { job: 'kube-state-metrics', ...labels, instance }, values),
-  );
+  return ['ksm-0', 'ksm-1'].map((instance) => series(metric, { job: 'kube-state-metrics', ...labels, instance }, values));
 }

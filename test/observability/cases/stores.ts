@@ -1,7 +1,6 @@
 import { type Case, type Cases, NAMESPACE, type Series, series, twice } from './case';
 
-const ready = (statefulset: string, values: string) =>
-  twice('kube_statefulset_status_replicas_ready', { statefulset }, values);
+const ready = (statefulset: string, values: string) => twice('kube_statefulset_status_replicas_ready', { statefulset }, values);
 
 /** What is the same for every store that can be down. */
 function downCases(kind: string, title: string, severity: Cases['severity'], up?: string): Cases {
@@ -52,20 +51,13 @@ function nearMaxCases(kind: string, thing: string, used: (count: number) => Seri
 const redis = (metric: string, values: string, labels: Record<string, string> = {}) =>
   series(metric, { job: 'redis', pod: 'redis-0', ...labels }, values);
 
-const redisMemory = nearMaxCases(
-  'redis',
-  'memory',
-  (count) => [redis('redis_memory_used_bytes', `${count}x30`)],
-  'redis_memory_max_bytes',
-);
+const redisMemory = nearMaxCases('redis', 'memory', (count) => [redis('redis_memory_used_bytes', `${count}x30`)], 'redis_memory_max_bytes');
 const policy = (name: string) => redis('redis_instance_info', '1x30', { maxmemory_policy: name });
 const fullRedis = [redis('redis_memory_used_bytes', '99x30'), redis('redis_memory_max_bytes', '100x30')];
 
 const redisPod = { namespace: NAMESPACE, job: 'redis', pod: 'redis-0' };
 const DISK = ['redis_rdb_last_bgsave_status', 'redis_aof_last_write_status', 'redis_aof_last_bgrewrite_status'];
-const diskFails = [
-  { labels: redisPod, description: 'The last append-only write or copy of ai-agent-test/redis-0 failed.' },
-];
+const diskFails = [{ labels: redisPod, description: 'The last append-only write or copy of ai-agent-test/redis-0 failed.' }];
 
 const clusterFails = [
   {
@@ -86,11 +78,7 @@ export const STORES: Readonly<Record<string, Cases>> = {
     'connections',
     // of all databases of the server
     (count) => [
-      series(
-        'pg_stat_database_numbackends',
-        { job: 'postgres', pod: 'postgres-0', datname: 'aiagent' },
-        `${count - 1}x30`,
-      ),
+      series('pg_stat_database_numbackends', { job: 'postgres', pod: 'postgres-0', datname: 'aiagent' }, `${count - 1}x30`),
       series('pg_stat_database_numbackends', { job: 'postgres', pod: 'postgres-0', datname: 'postgres' }, '1x30'),
     ],
     'pg_settings_max_connections',
@@ -128,10 +116,7 @@ export const STORES: Readonly<Record<string, Cases>> = {
     cases: [
       {
         name: 'two keys a second of both pods together, for half an hour',
-        series: [
-          redis('redis_evicted_keys_total', '0+60x60'),
-          redis('redis_evicted_keys_total', '0+60x60', { pod: 'redis-1' }),
-        ],
+        series: [redis('redis_evicted_keys_total', '0+60x60'), redis('redis_evicted_keys_total', '0+60x60', { pod: 'redis-1' })],
         at: '31m',
         fires: [
           {
