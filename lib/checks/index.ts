@@ -1,41 +1,23 @@
 import type { SecretNeed, Workload } from '../kube';
-import { blockedDrains, cutDrains, idleAutoscalers } from './availability';
-import { Facts } from './facts';
-import type { PlatformObject } from './manifest';
-import { badLabels, badNames, containerParts, duplicateObjects, twinPorts } from './names';
-import { idleMonitors, missingKeys, missingObjects, missingServicePorts } from './references';
-import { idleTokens, secretValues, unrestrictedPods } from './security';
-import { crossTalk, deadRules, deafServices } from './selectors';
-import { lostValues, resources } from './values';
+import * as availability from './availability';
+import { Facts, type Findings } from './facts';
+import { named, type PlatformObject } from './manifest';
+import * as names from './names';
+import * as references from './references';
+import * as security from './security';
+import * as selectors from './selectors';
+import * as values from './values';
 
-export type { Manifest, PlatformObject } from './manifest';
+export type { PlatformObject } from './manifest';
 
-const CHECKS: readonly ((facts: Facts) => Iterable<string>)[] = [
-  duplicateObjects,
-  badNames,
-  badLabels,
-  twinPorts,
-  containerParts,
-  missingObjects,
-  missingKeys,
-  missingServicePorts,
-  idleMonitors,
-  crossTalk,
-  deafServices,
-  deadRules,
-  blockedDrains,
-  idleAutoscalers,
-  cutDrains,
-  secretValues,
-  unrestrictedPods,
-  idleTokens,
-  resources,
-  lostValues,
-];
+type Check = (facts: Facts) => Findings;
+
+/** Everything that these files export is a check. */
+const CHECKS = [availability, names, references, security, selectors, values].flatMap((file) => Object.values<Check>(file));
 
 /**
- * What is wrong with a rendered platform that no construct can see alone: one line each, in the order of construct
- * paths.
+ * What is wrong with a rendered platform that no construct can see alone: a line each, which names the construct, the
+ * object, the problem and what to do, in the order of construct paths.
  *
  * @param objects everything that is rendered
  * @param workloads the constructs behind the pods
@@ -47,5 +29,6 @@ export function findings(
   secrets: ReadonlyMap<string, SecretNeed>,
 ): string[] {
   const facts = new Facts(objects, workloads, secrets);
-  return [...new Set(CHECKS.flatMap((check) => [...check(facts)]))].sort();
+  const found = CHECKS.flatMap((check) => [...check(facts)]);
+  return [...new Set(found.map(([object, problem]) => `${object.path}: ${named(object)}: ${problem}`))].sort();
 }

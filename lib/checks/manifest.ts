@@ -4,67 +4,52 @@ export type Labels = Readonly<Record<string, string>>;
 /** A map inside a rendered object, of which nothing is known. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** A rendered object, as it will be written. */
-export interface Manifest extends Fields {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string; readonly labels?: Labels };
-}
-
 /** A rendered object and where it comes from. */
 export interface PlatformObject {
   /** Path of its construct, such as `production/postgres/postgres/deployment`. */
   readonly path: string;
   /** Name of the file that it is written to. */
   readonly file: string;
-  readonly json: Manifest;
+  /** The object as it will be written. */
+  readonly json: Fields & {
+    readonly apiVersion: string;
+    readonly kind: string;
+    readonly metadata: { readonly name: string; readonly namespace?: string; readonly labels?: Labels };
+  };
 }
 
-/** What stands at a dotted path; undefined where the path leads nowhere. */
-export function at(value: unknown, path: string): unknown {
-  return path.split('.').reduce((parent, key) => (isMap(parent) ? parent[key] : undefined), value);
+/** Everything at a dotted path, which leads through all lists on its way. */
+export function all(value: unknown, path: string): unknown[] {
+  const found: unknown[] = [];
+  collect(value, path.split('.'), 0, found);
+  return found;
 }
+
+function collect(value: unknown, keys: readonly string[], depth: number, found: unknown[]): void {
+  const key = keys[depth];
+  if (Array.isArray(value)) for (const item of value) collect(item, keys, depth, found);
+  else if (key === undefined) found.push(value);
+  else if (isMap(value) && value[key] != null) collect(value[key], keys, depth + 1, found);
+}
+
+/** The maps at a path. */
+export const list = (value: unknown, path: string): Fields[] => all(value, path).filter(isMap);
 
 /** The map at a path; an empty one where there is none. */
-export function fields(value: unknown, path: string): Fields {
-  const found = at(value, path);
-  return isMap(found) ? found : {};
-}
+export const fields = (value: unknown, path: string): Fields => list(value, path)[0] ?? {};
 
-/** The maps in the list at a path; none where there is no list. */
-export function list(value: unknown, path: string): readonly Fields[] {
-  const found = at(value, path);
-  return Array.isArray(found) ? found.filter(isMap) : [];
-}
-
-/** The texts in the list at a path. */
-export function texts(value: unknown, path: string): readonly string[] {
-  const found = at(value, path);
-  return Array.isArray(found) ? found.filter((item) => typeof item === 'string') : [];
-}
+/** The texts at a path. */
+export const texts = (value: unknown, path: string): string[] => all(value, path).filter((item) => typeof item === 'string');
 
 /** The text at a path; an empty one where there is none. */
-export function text(value: unknown, path: string): string {
-  const found = at(value, path);
-  return typeof found === 'string' ? found : '';
-}
+export const text = (value: unknown, path: string): string => texts(value, path)[0] ?? '';
 
 /** The number at a path. */
-export function count(value: unknown, path: string): number | undefined {
-  const found = at(value, path);
-  return typeof found === 'number' ? found : undefined;
-}
+export const count = (value: unknown, path: string): number | undefined => all(value, path).find((item) => typeof item === 'number');
+
+/** `Service postgres`. */
+export const named = ({ json }: PlatformObject): string => `${json.kind} ${json.metadata.name}`;
 
 function isMap(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** `Service postgres`. */
-export function named({ json }: PlatformObject): string {
-  return `${json.kind} ${json.metadata.name}`;
-}
-
-/** One line of the report: which construct and object, what is wrong, and what to do. */
-export function finding(object: PlatformObject, problem: string): string {
-  return `${object.path}: ${named(object)}: ${problem}`;
 }

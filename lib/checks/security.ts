@@ -1,12 +1,12 @@
-import { type Facts, namespaceOf, type Pods } from './facts';
-import { type Fields, fields, finding, list, text, texts } from './manifest';
+import { type Facts, type Findings, namespaceOf } from './facts';
+import { type Fields, fields, list, text, texts } from './manifest';
 
 /** Values of Secrets: rendered files are committed, and what is committed is no secret. */
-export function* secretValues(facts: Facts): Iterable<string> {
+export function* secretValues(facts: Facts): Findings {
   for (const object of facts.ofKind('Secret'))
     for (const field of ['data', 'stringData'])
       if (object.json[field] !== undefined)
-        yield finding(object, `has ${field}, and no secret value may be in a file; register the Secret with needSecret`);
+        yield [object, `has ${field}, and no secret value may be in a file; register the Secret with needSecret`];
 }
 
 const ENFORCED = 'pod-security.kubernetes.io/enforce';
@@ -25,33 +25,27 @@ const RESTRICTIONS: readonly (readonly [string, (context: Fields, pod: Fields) =
 ];
 
 /** Containers that may do more than they need, in namespaces that are not said to allow it. */
-export function* unrestrictedPods(facts: Facts): Iterable<string> {
-  for (const { object, namespace, allContainers, spec } of facts.pods) {
+export function* unrestrictedPods(facts: Facts): Findings {
+  for (const { object, namespace, allContainers, spec } of facts.pods.values()) {
     const level = facts.find('Namespace', '', namespace)?.json.metadata.labels?.[ENFORCED] ?? 'restricted';
     for (const container of level === 'restricted' ? allContainers : []) {
       const context = { ...fields(spec, 'securityContext'), ...fields(container, 'securityContext') };
       for (const [wanted, isGiven] of RESTRICTIONS)
-        if (!isGiven(context, spec)) yield finding(object, `container ${container.name}: expected ${wanted}`);
+        if (!isGiven(context, spec)) yield [object, `container ${container.name}: expected ${wanted}`];
     }
   }
 }
 
 /** Tokens for the API server in pods that have no rights there. */
-export function* idleTokens(facts: Facts): Iterable<string> {
-  const bindings = [...facts.ofKind('RoleBinding'), ...facts.ofKind('ClusterRoleBinding')];
-  const withRights = new Set(
-    bindings.flatMap((binding) =>
-      list(binding.json, 'subjects').map(({ namespace, name }) => `${namespace ?? namespaceOf(binding)}/${name}`),
-    ),
-  );
-  for (const pods of facts.pods) {
-    const account = text(pods.spec, 'serviceAccountName') || 'default';
-    if (hasToken(facts, pods, account) && !withRights.has(`${pods.namespace}/${account}`))
-      yield finding(pods.object, `has a token of ServiceAccount ${account}, which has no rights; set automountServiceAccountToken: false`);
+export function* idleTokens(facts: Facts): Findings {
+  const withRights = new Set<string>();
+  for (const binding of [...facts.ofKind('RoleBinding'), ...facts.ofKind('ClusterRoleBinding')])
+    for (const { namespace = namespaceOf(binding), name } of list(binding.json, 'subjects')) withRights.add(`${namespace}/${name}`);
+  for (const { object, namespace, spec } of facts.pods.values()) {
+    const account = text(spec, 'serviceAccountName') || 'default';
+    const ofAccount = facts.find('ServiceAccount', namespace, account)?.json.automountServiceAccountToken;
+    const hasToken = (spec.automountServiceAccountToken ?? ofAccount) !== false;
+    if (hasToken && !withRights.has(`${namespace}/${account}`))
+      yield [object, `has a token of ServiceAccount ${account}, which has no rights; set automountServiceAccountToken: false`];
   }
-}
-
-function hasToken(facts: Facts, { spec, namespace }: Pods, account: string): boolean {
-  const json = facts.find('ServiceAccount', namespace, account)?.json;
-  return (spec.automountServiceAccountToken ?? json?.automountServiceAccountToken) !== false;
 }

@@ -14,25 +14,17 @@ interface Draft {
 /** Ids of the components that every platform may have. */
 const RESERVED = ['namespace', 'secrets', 'edge', 'backup', 'observability'];
 
-type Path = (string | number)[];
-type Reject = (path: Path, message: string, params?: IssueParams) => void;
+type Reject = (path: (string | number)[], message: string, params?: IssueParams) => void;
 
 /** What holds between the parts of an environment file. */
 export function crossCheck(environment: unknown, context: z.core.$RefinementCtx): void {
   const reject: Reject = (path, message, params) => context.addIssue({ code: 'custom', path, message, params });
   const draft = environment as Draft;
-  checkNames(draft, reject);
+  const taken = [...RESERVED, ...Object.keys(draft.stores ?? {})];
+  for (const name of Object.keys(draft.agents ?? {}).filter((agent) => taken.includes(agent)))
+    reject(['agents', name], `expected a name that no other part has: ${taken.join(', ')}`, { got: `"${name}"` });
   checkUses(draft, reject);
-  if (draft.edge?.controller !== undefined && draft.edge.controller !== 'none') checkRoutes(draft, reject);
-}
-
-function checkNames({ agents = {}, stores = {} }: Draft, reject: Reject): void {
-  const taken = new Set([...RESERVED, ...Object.keys(stores)]);
-  for (const name of Object.keys(agents))
-    if (taken.has(name))
-      reject(['agents', name], `expected a name that no other part has: ${[...taken].join(', ')}`, {
-        got: `"${name}"`,
-      });
+  if ((draft.edge?.controller ?? 'none') !== 'none') checkRoutes(draft, reject);
 }
 
 function checkUses({ agents = {}, stores = {} }: Draft, reject: Reject): void {
@@ -45,35 +37,26 @@ function checkUses({ agents = {}, stores = {} }: Draft, reject: Reject): void {
       const path = ['agents', name, 'uses', index, ...(typeof use === 'string' ? [] : ['store'])];
       if (used.has(store)) reject(path, 'expected each store once', { got: `"${store}" again` });
       used.add(store);
-      if (!known.includes(store))
-        reject(path, `expected one of the stores: ${known.join(', ') || 'there is none'}`, {
-          got: `"${store}"`,
-          known,
-          hint: `add stores.${store}, or remove it here`,
-        });
+      const params = { got: `"${store}"`, known, hint: `add stores.${store}, or remove it here` };
+      if (!known.includes(store)) reject(path, `expected one of the stores: ${known.join(', ') || 'there is none'}`, params);
     }
   }
 }
 
 /** Every path of every host belongs to one agent, and every agent has a host. */
 function checkRoutes({ agents = {}, domain }: Draft, reject: Reject): void {
-  const claimed = new Map<string, string>();
+  const owners = new Map<string, string>();
   for (const [name, agent] of Object.entries(agents)) {
     const host = agent?.host ?? domain;
-    if (host === undefined)
-      reject(['agents', name], 'expected a host here, or a domain at the top of the file', {
-        got: 'an agent without a host',
-      });
+    const withoutHost = { got: 'an agent without a host' };
+    if (host === undefined) reject(['agents', name], 'expected a host here, or a domain at the top of the file', withoutHost);
     for (const [index, route] of routes(agent).entries()) {
-      const key = `${host}${route.path}`;
-      const owner = claimed.get(key);
+      const got = `${host}${route.path}`;
+      const owner = owners.get(got);
       const path = ['agents', name, ...(agent.routes ? ['routes', index] : [])];
-      if (owner !== undefined)
-        reject(path, `expected a path that no other route has: agent "${owner}" answers it already`, {
-          got: key,
-          hint: 'give this agent a host or routes of its own',
-        });
-      claimed.set(key, name);
+      const message = `expected a path that no other route has: agent "${owner}" answers it already`;
+      if (owner !== undefined) reject(path, message, { got, hint: 'give this agent a host or routes of its own' });
+      owners.set(got, name);
     }
   }
 }

@@ -1,9 +1,2 @@
-export { environmentJsonSchema } from './json-schema';
-export { InvalidEnvironment, loadEnvironment } from './load';
-export {
-  type Environment,
-  EnvironmentSchema,
-  type PlatformOptions,
-  type PlatformProps,
-  PlatformSchema,
-} from './schema';
+export * from './load';
+export * from './schema';

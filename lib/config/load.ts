@@ -15,10 +15,7 @@ export class InvalidEnvironment extends Error {
 }
 
 /** An environment as its schema has it, and the files that it is made of: itself first, then what it extends. */
-export interface LoadedEnvironment<T> {
-  readonly value: T;
-  readonly files: readonly string[];
-}
+export type LoadedEnvironment<T> = { readonly value: T; readonly files: readonly string[] };
 
 /**
  * Reads an environment file with what it extends, and validates the whole.
@@ -27,7 +24,11 @@ export interface LoadedEnvironment<T> {
  * @throws InvalidEnvironment with all problems at once
  */
 export function loadEnvironment<S extends z.ZodType>(file: string, schema: S): LoadedEnvironment<z.output<S>> {
-  const { files, findings, root } = new Chain(file);
+  const chain: Chain = { files: [], findings: [] };
+  const { files, findings } = chain;
+  const root = readFile(chain, file, (reason) => {
+    throw new InvalidEnvironment([`${file}: ${reason}`]);
+  });
   if (root) {
     const outcome = validate(schema, plain(root));
     if (outcome.ok && findings.length === 0) return { value: outcome.value, files };
@@ -39,56 +40,43 @@ export function loadEnvironment<S extends z.ZodType>(file: string, schema: S): L
   throw new InvalidEnvironment(findings.sort((a, b) => place(a) - place(b)).map(line));
 }
 
-/** A file and, one after the other, those that it extends. */
-class Chain {
-  public readonly files: string[] = [];
-  public readonly findings: Finding[] = [];
-  /** The merged content; missing if a file could not be read, because nothing can be said about the whole then. */
-  public readonly root: SourcedMap | undefined;
+/** A file and, one after the other, those that it extends, with what is wrong in them. */
+type Chain = { readonly files: string[]; readonly findings: Finding[] };
+type Refuse = (reason: string) => undefined;
 
-  public constructor(file: string) {
-    this.root = this.read(file, (reason) => {
-      throw new InvalidEnvironment([`${file}: ${reason}`]);
-    });
-  }
-
-  private read(file: string, reject: (reason: string) => undefined): SourcedMap | undefined {
-    this.files.push(file);
-    const { text, reason } = readText(file);
-    if (text === undefined) return reject(reason);
-    const child = readSource(file, text, this.findings);
-    const parent = child?.data.get('extends');
-    if (!child || !parent) return child;
-    child.data.delete('extends');
-    const base = this.readBase(file, parent.value);
-    return base && merge(base, child);
-  }
-
-  private readBase(file: string, { at, data }: Sourced): SourcedMap | undefined {
-    const reject = (reason: string): undefined => {
-      this.findings.push({ path: ['extends'], at, message: `got ${showValue(data)}, ${reason}` });
-    };
-    if (typeof data !== 'string') return reject('expected the name of a file');
-    const base = isAbsolute(data) ? data : join(dirname(file), data);
-    const seen = this.files.findIndex((other) => resolve(other) === resolve(base));
-    if (seen === -1) return this.read(base, reject);
-    return reject(`expected no circle: ${[...this.files.slice(seen), base].join(' -> ')}`);
-  }
+/** The merged content; missing if a file could not be read, because nothing can be said about the whole then. */
+function readFile(chain: Chain, file: string, refuse: Refuse): SourcedMap | undefined {
+  chain.files.push(file);
+  const text = readText(file, refuse);
+  const child = text === undefined ? undefined : readSource(file, text, chain.findings);
+  const parent = child?.data.get('extends')?.value;
+  if (!child || !parent) return child;
+  child.data.delete('extends');
+  const base = readBase(chain, file, parent);
+  return base && merge(base, child);
 }
 
-function readText(file: string): { text: string; reason?: never } | { text?: never; reason: string } {
+function readBase(chain: Chain, file: string, { at, data }: Sourced): SourcedMap | undefined {
+  const refuse: Refuse = (reason) => {
+    chain.findings.push({ path: ['extends'], at, message: `got ${showValue(data)}, ${reason}` });
+  };
+  if (typeof data !== 'string') return refuse('expected the name of a file');
+  const base = isAbsolute(data) ? data : join(dirname(file), data);
+  const seen = chain.files.findIndex((other) => resolve(other) === resolve(base));
+  if (seen === -1) return readFile(chain, base, refuse);
+  return refuse(`expected no circle: ${[...chain.files.slice(seen), base].join(' -> ')}`);
+}
+
+function readText(file: string, refuse: Refuse): string | undefined {
   try {
-    return { text: new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file)) };
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
   } catch (error) {
-    return { reason: reasonOf(error as NodeJS.ErrnoException, file) };
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return refuse(`no such file${suggestion(basename(file), namesIn(dirname(file)))}`);
+    if (code === 'EISDIR') return refuse('a folder, expected a file');
+    if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return refuse('not UTF-8 text, expected a YAML file');
+    return refuse(`not readable (${code})`);
   }
-}
-
-function reasonOf({ code = '' }: NodeJS.ErrnoException, file: string): string {
-  if (code === 'ENOENT') return `no such file${suggestion(basename(file), namesIn(dirname(file)))}`;
-  if (code === 'EISDIR') return 'a folder, expected a file';
-  if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return 'not UTF-8 text, expected a YAML file';
-  return `not readable (${code})`;
 }
 
 function namesIn(folder: string): string[] {
@@ -99,24 +87,26 @@ function namesIn(folder: string): string[] {
   }
 }
 
+/** Keys that decide what the others of their map may be. */
+const CHOICES = ['provider', 'controller'];
+
 /**
  * Maps are merged, everything else is replaced; each value keeps the place that it came from. A map that chooses another
  * provider is replaced too: what the base says belongs to the other one.
  */
 function merge<T extends Sourced>(base: Sourced, child: T): T {
   if (!(base.data instanceof Map && child.data instanceof Map)) return child;
-  const chosen = ({ data }: Sourced, key: string) => (data instanceof Map ? data.get(key)?.value.data : undefined);
-  if (CHOICES.some((key) => chosen(child, key) !== undefined && chosen(child, key) !== chosen(base, key))) return child;
+  for (const key of CHOICES) {
+    const chosen = child.data.get(key)?.value.data;
+    if (chosen !== undefined && chosen !== base.data.get(key)?.value.data) return child;
+  }
   const data = new Map(base.data);
   for (const [key, { keyAt, value }] of child.data) {
-    const below = data.get(key);
-    data.set(key, { keyAt, value: below ? merge(below.value, value) : value });
+    const below = data.get(key)?.value;
+    data.set(key, { keyAt, value: below ? merge(below, value) : value });
   }
   return { ...child, data };
 }
-
-/** Keys that decide what the others of their map may be. */
-const CHOICES = ['provider', 'controller'];
 
 function plain({ data }: Sourced): unknown {
   if (data instanceof Map) return Object.fromEntries([...data].map(([key, { value }]) => [key, plain(value)]));

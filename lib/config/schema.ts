@@ -26,12 +26,9 @@ export type PlatformProps = z.input<typeof PlatformSchema>;
 /** A platform's options with all defaults. */
 export type PlatformOptions = z.output<typeof PlatformSchema>;
 
+const USE = { error: 'expected the name of a store, or { store, env, pool }' };
 const uses = z
-  .array(
-    z.union([z.string(), UseSchema.extend({ store: z.string().describe('Name of the store.') })], {
-      error: 'expected the name of a store, or { store, env, pool }',
-    }),
-  )
+  .array(z.union([z.string(), UseSchema.extend({ store: z.string().describe('Name of the store.') })], USE))
   .default([])
   .describe('Stores that the agent uses: environment, Secrets and network policies follow.');
 
@@ -47,3 +44,31 @@ export const EnvironmentSchema = PlatformSchema.extend({
 
 /** @see EnvironmentSchema */
 export type Environment = z.output<typeof EnvironmentSchema>;
+
+type JsonSchema = { [key: string]: unknown };
+const EXTENDS = { type: 'string', description: 'Environment file, relative to this one, that this one says the differences to.' };
+
+/**
+ * The JSON Schema (draft-07, which yaml-language-server reads) of an environment file, for completion and checks in
+ * editors. A file that extends another may leave out what the other says.
+ */
+export function environmentJsonSchema(): JsonSchema {
+  const { $schema, ...full } = z.toJSONSchema(EnvironmentSchema, {
+    io: 'input',
+    target: 'draft-07',
+    unrepresentable: 'any',
+    override: ({ jsonSchema }) => {
+      // zod's bound of safe integers says nothing to a reader
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+    },
+  });
+  const partial = JSON.parse(JSON.stringify(full, (key, inner) => (key === 'required' && Array.isArray(inner) ? undefined : inner)));
+  return {
+    $schema,
+    title: 'Environment of cdk8s-ai-agent',
+    if: { required: ['extends'] },
+    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+    then: { ...partial, properties: { extends: EXTENDS, ...partial.properties } },
+    else: full,
+  };
+}

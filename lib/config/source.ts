@@ -3,38 +3,18 @@ import { type Path, type Problem, showValue } from '../kube';
 import { syntaxErrors } from './syntax';
 
 /** A place in a file; line and column count from 1. */
-export interface Position {
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-}
-
+export type Position = { readonly file: string; readonly line: number; readonly column: number };
 /** A problem together with the place that a person has to look at. */
-export interface Finding extends Problem {
-  readonly at: Position;
-}
-
+export type Finding = Problem & { readonly at: Position };
 /** A value that knows where it was written. */
-export interface Sourced {
-  readonly at: Position;
-  readonly data: Scalar | readonly Sourced[] | Entries;
-}
-
+export type Sourced = { readonly at: Position; readonly data: Scalar | readonly Sourced[] | Entries };
 /** A {@link Sourced} map, such as the content of a file. */
 export type SourcedMap = Sourced & { readonly data: Entries };
-
 type Scalar = string | number | boolean | null | undefined;
 type Entries = Map<string, { readonly keyAt: Position; readonly value: Sourced }>;
 
-/** Core schema, whatever directives a file has: `yes` and `010` bring no surprise, and every key is text. */
-const OPTIONS = {
-  schema: 'core',
-  merge: false,
-  resolveKnownTags: false,
-  stringKeys: true,
-  uniqueKeys: false, // reported below, where the path and the first place are known
-  prettyErrors: false,
-} as const;
+/** Core schema, whatever directives a file has: `yes` and `010` bring no surprise. Doubled keys are reported below. */
+const CORE = { schema: 'core', merge: false, resolveKnownTags: false, stringKeys: true, uniqueKeys: false, prettyErrors: false } as const;
 
 /** What one file may ask for: far more than anybody writes, far less than fills the memory or the stack. */
 const MOST_ALIASED_VALUES = 10_000;
@@ -43,7 +23,7 @@ const MOST_LEVELS = 50;
 /** Turns the text of a file into its map; where that is impossible, the reason is among the findings. */
 export function readSource(file: string, text: string, findings: Finding[]): SourcedMap | undefined {
   const lines = new LineCounter();
-  const document = parseDocument(text, { ...OPTIONS, lineCounter: lines });
+  const document = parseDocument(text, { ...CORE, lineCounter: lines });
   const reader = new Reader(file, lines, findings);
   const errors = syntaxErrors(document, lines);
   for (const { offset, message } of errors) reader.report([], reader.position(offset), message);

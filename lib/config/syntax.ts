@@ -28,12 +28,11 @@ export function syntaxErrors(document: Document.Parsed, lines: LineCounter): { o
   // A warning about layout is no harm; one about a tag is a value that is not what was written.
   const errors = [...document.errors, ...document.warnings.filter(({ code }) => code !== 'BAD_INDENT')];
   const seen = new Set<number>();
-  return errors
-    .map((error) => ({ offset: offsetOf(error, document), message: messageOf(error) }))
-    .filter(({ offset }) => {
-      const { line } = lines.linePos(offset);
-      return !seen.has(line) && seen.add(line);
-    });
+  const found = errors.map((error) => ({ offset: offsetOf(error, document), message: messageOf(error) }));
+  return found.filter(({ offset }) => {
+    const { line } = lines.linePos(offset);
+    return !seen.has(line) && seen.add(line);
+  });
 }
 
 /** The parser learns about an open quote or bracket where it should have ended; people look at where it starts. */

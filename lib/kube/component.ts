@@ -1,28 +1,74 @@
+import { createHash } from 'node:crypto';
 import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { contextOf, type PlatformContext } from './context';
-import { LABEL, MANAGED_BY } from './names';
+
+/** The labels of every object. Selectors use `name` and `component` only: they never change between versions. */
+export const LABEL = {
+  name: 'app.kubernetes.io/name',
+  component: 'app.kubernetes.io/component',
+  partOf: 'app.kubernetes.io/part-of',
+  managedBy: 'app.kubernetes.io/managed-by',
+} as const;
+export const MANAGED_BY = 'cdk8s-ai-agent';
+/** Label that the API server puts on every namespace: its own name. */
+export const NAMESPACE_NAME_LABEL = 'kubernetes.io/metadata.name';
+
+/** Eight hexadecimal characters that stand for a content: the same on every machine. */
+export const contentHash = (content: string): string => createHash('sha256').update(content).digest('hex').slice(0, 8);
+
+/** A Secret that the platform needs. Values are never rendered: the bootstrap Job makes them from templates, or the user. */
+export interface SecretNeed {
+  readonly name: string;
+  /** Templates: `{random}` is 40 fresh alphanumeric characters, `{key}` an earlier key's value; none: the user's to give. */
+  readonly keys: Readonly<Record<string, string | undefined>>;
+}
+
+/** What every component knows of the platform that it belongs to. */
+export interface PlatformContext {
+  /** Value of `app.kubernetes.io/part-of`. */
+  readonly name: string;
+  /** Namespace of everything that is not cluster-wide. */
+  readonly namespace: string;
+  readonly domain?: string;
+  readonly imagePullSecrets: readonly string[];
+  readonly timeZone: string;
+  /** Whether something scrapes the platform: exporters run only then. */
+  readonly metrics: boolean;
+  /** Secrets that components asked for, by name. */
+  readonly secrets: Map<string, SecretNeed>;
+  /** What the cluster must bring, and what is rendered in the nearest form only: for the closing summary. */
+  readonly requirements: Set<string>;
+  readonly approximations: Set<string>;
+}
+
+const KEY = 'cdk8s-ai-agent.platform';
+
+/** Makes a context known to everything below `scope`. */
+export function provideContext(scope: Construct, context: PlatformContext): void {
+  scope.node.setContext(KEY, context);
+}
+
+/** The context of the platform that `scope` stands in. @throws Error if it stands in none */
+export function contextOf(scope: Construct): PlatformContext {
+  const context: PlatformContext | undefined = scope.node.tryGetContext(KEY);
+  if (!context) throw new Error(`${scope.node.path}: expected to stand inside an AgentPlatform; make it a child of one`);
+  return context;
+}
+
+/** Registers a Secret that the platform needs; asking twice for the same Secret adds its keys. */
+export function needSecret({ secrets }: PlatformContext, { name, keys }: SecretNeed): void {
+  const entries = [...Object.entries(secrets.get(name)?.keys ?? {}), ...Object.entries(keys)];
+  const made = Object.fromEntries(entries.filter(([, template]) => template !== undefined));
+  // a mere reference to a key takes neither its template nor its place away
+  secrets.set(name, { name, keys: { ...made, ...Object.fromEntries(entries.filter(([key]) => !(key in made))) } });
+}
 
 /** Where a component's file stands in `dist`. Fixed by the library: a new component renames no other file. */
 export const ORDER = {
-  namespace: '00',
-  secrets: '10',
-  postgres: '20',
-  redis: '21',
-  memcached: '22',
-  chroma: '23',
-  minio: '24',
-  agent: '40',
-  edge: '50',
-  backup: '60',
-  observability: '70',
+  ...{ namespace: '00', secrets: '10' },
+  ...{ postgres: '20', redis: '21', memcached: '22', chroma: '23', minio: '24' },
+  ...{ agent: '40', edge: '50', backup: '60', observability: '70' },
 } as const;
-
-/** Options of {@link Component}. */
-export interface ComponentOptions {
-  /** Which place the component's file has. */
-  readonly order: keyof typeof ORDER;
-}
 
 /** One part of the platform: a Chart, and so one file. Its id is the name of the file and of its main objects. */
 export class Component extends Chart {
@@ -37,14 +83,11 @@ export class Component extends Chart {
     return Function.prototype[Symbol.hasInstance].call(this, instance);
   }
 
-  constructor(scope: Construct, id: string, options: ComponentOptions) {
+  constructor(scope: Construct, id: string, { order }: { readonly order: keyof typeof ORDER }) {
     const context = contextOf(scope);
-    super(scope, id, {
-      namespace: context.namespace,
-      disableResourceNameHashes: true,
-      labels: { [LABEL.partOf]: context.name, [LABEL.managedBy]: MANAGED_BY },
-    });
+    const labels = { [LABEL.partOf]: context.name, [LABEL.managedBy]: MANAGED_BY };
+    super(scope, id, { namespace: context.namespace, disableResourceNameHashes: true, labels });
     this.context = context;
-    this.file = `${ORDER[options.order]}-${id}.yaml`;
+    this.file = `${ORDER[order]}-${id}.yaml`;
   }
 }

@@ -1,5 +1,5 @@
 import * as k8s from '../../imports/k8s';
-import { amount, bytes, type QuantityText, quantities } from './quantity';
+import { bytes, type QuantityText, quantities } from './quantity';
 import type { Volume } from './volume';
 
 /** The value of an environment variable: a text, a key of a Secret, or a field of the pod. */
@@ -8,37 +8,23 @@ export type EnvValue =
   | { readonly secret: string; readonly key: string }
   | { readonly field: 'status.podIP' | 'metadata.name' | 'metadata.namespace' };
 
-/** What a container may use. Memory has a limit always; a limit of CPU only where it is given. */
+/** What is reserved for a container. Memory has a limit always, as reserved by default; CPU only where it is given. */
 export interface Resources {
-  /** Cores that are reserved. */
   readonly cpu: QuantityText;
-  /** Memory that is reserved. */
   readonly memory: QuantityText;
-  /** Upper bounds. @default - memory: as reserved; cpu: none */
   readonly limits?: { readonly cpu?: QuantityText; readonly memory?: QuantityText };
 }
 
-/** One check of a container's health; ports go by their names. */
+/** One check of a container's health, by default every 10 seconds, within 5, until 3 failures in a row; ports go by name. */
 export interface Probe {
-  /** How it is checked. */
   readonly check: { readonly http: string; readonly port: string } | { readonly tcp: string } | { readonly exec: readonly string[] };
-  /** Seconds between two checks. @default 10 */
   readonly period?: number;
-  /** Seconds until a check counts as failed. @default 5 */
   readonly timeout?: number;
-  /** Failures in a row that count. @default 3 */
   readonly failures?: number;
 }
 
-/** The three checks of a container. */
-export interface Probes {
-  /** Holds back the other two until it passes once. */
-  readonly startup?: Probe;
-  /** Takes the pod out of its Services while it fails. */
-  readonly readiness?: Probe;
-  /** Restarts the container when it fails. */
-  readonly liveness?: Probe;
-}
+/** Startup holds back the other two; a pod that is not ready gets no traffic; one that is not alive is restarted. */
+export type Probes = Readonly<Partial<Record<'startup' | 'readiness' | 'liveness', Probe>>>;
 
 /** A container of a workload. */
 export interface ContainerOptions {
@@ -61,15 +47,10 @@ export interface ContainerOptions {
 }
 
 /** A mount that is read-only or shows one file of its volume. */
-export interface Mount {
-  readonly volume: Volume;
-  readonly readOnly?: boolean;
-  readonly subPath?: string;
-}
+type Mount = { readonly volume: Volume; readonly readOnly?: boolean; readonly subPath?: string };
 
-/** Disk for logs and what else a container writes without a volume. */
-const EPHEMERAL_REQUEST = 64 * 2 ** 20;
-const EPHEMERAL_LIMIT = 512 * 2 ** 20;
+/** Bytes of disk for logs and what else a container writes without a volume. */
+const DISK = { request: 64 * 2 ** 20, limit: 512 * 2 ** 20 };
 
 /** @internal */
 export function mountsOf(container: ContainerOptions): [string, Mount][] {
@@ -78,27 +59,27 @@ export function mountsOf(container: ContainerOptions): [string, Mount][] {
 
 /** @internal */
 export function renderContainer(options: ContainerOptions, preStopSeconds = 0): k8s.Container {
-  const env = typeof options.env === 'function' ? options.env() : (options.env ?? {});
+  const { name, image, command, args, env = {}, ports = {}, probes, user } = options;
   return {
-    name: options.name,
-    image: options.image,
+    name,
+    image,
     imagePullPolicy: 'IfNotPresent',
-    command: options.command && [...options.command],
-    args: options.args && [...options.args],
-    env: given(Object.entries(env).map(([name, value]) => envVar(name, value))),
-    ports: given(Object.entries(options.ports ?? {}).map(([name, containerPort]) => ({ name, containerPort }))),
+    command: command && [...command],
+    args: args && [...args],
+    env: given(Object.entries(typeof env === 'function' ? env() : env).map(envVar)),
+    ports: given(Object.entries(ports).map(([name, containerPort]) => ({ name, containerPort }))),
     resources: resourceRequirements(options),
-    startupProbe: renderProbe(options.probes?.startup),
-    readinessProbe: renderProbe(options.probes?.readiness),
-    livenessProbe: renderProbe(options.probes?.liveness),
+    startupProbe: probes?.startup && renderProbe(probes.startup),
+    readinessProbe: probes?.readiness && renderProbe(probes.readiness),
+    livenessProbe: probes?.liveness && renderProbe(probes.liveness),
     // endpoints learn of the end of a pod later than the pod does: it goes on serving for that long
     lifecycle: preStopSeconds > 0 ? { preStop: { exec: { command: ['sleep', String(preStopSeconds)] } } } : undefined,
     volumeMounts: given(mountsOf(options).map(volumeMount)),
     securityContext: {
       allowPrivilegeEscalation: false,
       readOnlyRootFilesystem: true,
-      runAsUser: options.user,
-      runAsGroup: options.user,
+      runAsUser: user,
+      runAsGroup: user,
       capabilities: { drop: ['ALL'] },
     },
   };
@@ -110,45 +91,32 @@ export function given<T>(list: readonly T[]): T[] | undefined {
 }
 
 function volumeMount([mountPath, { volume, readOnly, subPath }]: [string, Mount]): k8s.VolumeMount {
-  const neverWritten = volume.kind === 'config' || volume.kind === 'secret';
-  return { mountPath, name: volume.name, subPath, readOnly: readOnly || neverWritten || undefined };
+  return { mountPath, name: volume.name, subPath, readOnly: readOnly || volume.kind === 'files' || undefined };
 }
 
-function envVar(name: string, value: EnvValue): k8s.EnvVar {
+function envVar([name, value]: [string, EnvValue]): k8s.EnvVar {
   if (typeof value === 'string') return { name, value };
   if ('field' in value) return { name, valueFrom: { fieldRef: { fieldPath: value.field } } };
   return { name, valueFrom: { secretKeyRef: { name: value.secret, key: value.key } } };
 }
 
-/** What a container asks for, as numbers of cores and bytes. @internal */
-export function demand(options: ContainerOptions) {
-  const { cpu, memory, limits } = options.resources;
-  return { cpu: amount(cpu), memory: amount(memory), memoryLimit: amount(limits?.memory ?? memory) };
-}
-
 function resourceRequirements(options: ContainerOptions): k8s.ResourceRequirements {
   const { cpu, memory, limits } = options.resources;
-  const disks = mountsOf(options).map(([, mount]) => mount.volume);
-  const onDisk = disks.reduce((sum, disk) => sum + (disk.kind === 'scratch' && !disk.memory ? amount(disk.size) : 0), 0);
+  const disks = mountsOf(options).map(([, { volume }]) => (volume.kind === 'scratch' ? volume.disk : 0));
+  const disk = disks.reduce((sum, each) => sum + each, DISK.limit);
   return {
-    requests: quantities({ cpu, memory, 'ephemeral-storage': bytes(EPHEMERAL_REQUEST) }),
-    limits: quantities({
-      cpu: limits?.cpu,
-      memory: limits?.memory ?? memory,
-      'ephemeral-storage': bytes(EPHEMERAL_LIMIT + onDisk),
-    }),
+    requests: quantities({ cpu, memory, 'ephemeral-storage': bytes(DISK.request) }),
+    limits: quantities({ cpu: limits?.cpu, memory: limits?.memory ?? memory, 'ephemeral-storage': bytes(disk) }),
   };
 }
 
-function renderProbe(probe: Probe | undefined): k8s.Probe | undefined {
-  if (!probe) return undefined;
-  const { check } = probe;
+function renderProbe({ check, period = 10, timeout = 5, failures = 3 }: Probe): k8s.Probe {
   return {
     httpGet: 'http' in check ? { path: check.http, port: k8s.IntOrString.fromString(check.port) } : undefined,
     tcpSocket: 'tcp' in check ? { port: k8s.IntOrString.fromString(check.tcp) } : undefined,
     exec: 'exec' in check ? { command: [...check.exec] } : undefined,
-    periodSeconds: probe.period ?? 10,
-    timeoutSeconds: probe.timeout ?? 5,
-    failureThreshold: probe.failures ?? 3,
+    periodSeconds: period,
+    timeoutSeconds: timeout,
+    failureThreshold: failures,
   };
 }

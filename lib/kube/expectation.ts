@@ -3,19 +3,12 @@ import { either, suggestion } from './wording';
 
 /** Tells a union that has no message, and is explained by its branches, from one that has. */
 export const NO_MESSAGE = '';
-
 const ANOTHER_VALUE = 'expected another value';
 
+/** In the words of a reader; what is not here is "a" and zod's word. */
 const TYPE_NAMES: Readonly<Record<string, string>> = {
-  string: 'text',
-  number: 'a number',
-  int: 'a whole number',
-  safeint: 'a whole number',
-  boolean: 'true or false',
-  array: 'a list',
-  object: 'a map',
-  record: 'a map',
-  never: 'nothing',
+  ...{ int: 'a whole number', safeint: 'a whole number', boolean: 'true or false' },
+  ...{ array: 'a list', object: 'a map', record: 'a map', never: 'nothing' },
 };
 
 /**
@@ -23,30 +16,16 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
  * then is the schema at hand, and zod asks only where the schema has no message of its own.
  */
 export function expectation(issue: z.core.$ZodRawIssue): string {
-  switch (issue.code) {
-    case 'invalid_type':
-      return expectedType(issue);
-    case 'invalid_value':
-      return `expected ${either(issue.values)}`;
-    case 'too_small':
-      return `expected ${issue.inclusive ? 'at least' : 'more than'} ${sized(issue.minimum, issue.origin)}`;
-    case 'too_big':
-      return `expected ${issue.inclusive ? 'at most' : 'less than'} ${sized(issue.maximum, issue.origin)}`;
-    case 'not_multiple_of':
-      return `expected a multiple of ${issue.divisor}`;
-    case 'invalid_format':
-      return `expected ${issue.format === 'regex' ? `text that matches ${issue.pattern}` : `a valid ${issue.format}`}`;
-    case 'unrecognized_keys': {
-      const allowed = allowedKeys(issue.inst);
-      const keys = `${allowed.length > 1 ? 'one of ' : ''}${allowed.join(', ') || 'none'}`;
-      // One line for each key; explain() takes them apart.
-      return issue.keys.map((key) => `expected ${keys}${suggestion(key, allowed)}`).join('\n');
-    }
-    case 'invalid_union':
-      return Array.isArray(issue.options) ? `expected ${either(issue.options)}` : NO_MESSAGE;
-    default:
-      return ANOTHER_VALUE;
-  }
+  if (issue.code === 'invalid_type') return expectedType(issue);
+  if (issue.code === 'invalid_value') return `expected ${either(issue.values)}`;
+  if (issue.code === 'too_small') return `expected ${issue.inclusive ? 'at least' : 'more than'} ${sized(issue.minimum, issue.origin)}`;
+  if (issue.code === 'too_big') return `expected ${issue.inclusive ? 'at most' : 'less than'} ${sized(issue.maximum, issue.origin)}`;
+  if (issue.code === 'not_multiple_of') return `expected a multiple of ${issue.divisor}`;
+  if (issue.code === 'invalid_format')
+    return `expected ${issue.format === 'regex' ? `text that matches ${issue.pattern}` : `a valid ${issue.format}`}`;
+  if (issue.code === 'unrecognized_keys') return expectedKeys(issue.keys, allowedKeys(issue.inst));
+  if (issue.code === 'invalid_union') return Array.isArray(issue.options) ? `expected ${either(issue.options)}` : NO_MESSAGE;
+  return ANOTHER_VALUE;
 }
 
 function expectedType(issue: z.core.$ZodRawIssue<z.core.$ZodIssueInvalidType>): string {
@@ -66,9 +45,15 @@ function expectedText(schema: z.ZodType, input: unknown): string {
   return rule?.message ?? 'expected text';
 }
 
+/** One line for each key, which explain() takes apart. */
+function expectedKeys(keys: readonly string[], allowed: readonly string[]): string {
+  const expected = `expected ${allowed.length > 1 ? 'one of ' : ''}${allowed.join(', ') || 'none'}`;
+  return keys.map((key) => expected + suggestion(key, allowed)).join('\n');
+}
+
 function sized(limit: number | bigint, origin: string): string {
-  const unit = { string: ' character', array: ' item' }[origin];
-  return `${limit}${unit ?? ''}${unit && limit !== 1 ? 's' : ''}`;
+  const unit = { string: ' character', array: ' item' }[origin] ?? '';
+  return `${limit}${unit}${unit && limit !== 1 ? 's' : ''}`;
 }
 
 /** The keys that a strict object names, or a record whose keys are an enum. */
@@ -78,6 +63,4 @@ function allowedKeys(inst: z.core.$ZodRawIssue['inst']): string[] {
 }
 
 /** The texts among the values. */
-export function texts(values: readonly unknown[]): string[] {
-  return values.filter((value) => typeof value === 'string');
-}
+export const texts = (values: readonly unknown[]): string[] => values.filter((value) => typeof value === 'string');

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { BYTES_PATTERN, CPU_PATTERN } from './quantity';
 
 /** The words that schemas of all rooms are made of: one definition and one error text for each kind of value. */
 
+const CPU = /^([1-9]\d*(\.\d+)?|0\.\d*[1-9]\d*|[1-9]\d*m)$/;
+const BYTES = /^[1-9]\d*(\.\d+)?(Ki|Mi|Gi|Ti|k|M|G|T)$/;
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const HOST = /^(?=.{1,253}$)(?!.*\.\d+$)[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)+$/;
 const CIDR =
@@ -10,12 +11,23 @@ const CIDR =
 const IMAGE =
   /^([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d+)?\/)?[a-z0-9]+([._-]+[a-z0-9]+)*(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:\w[\w.-]*)?(@sha256:[0-9a-f]{64})?$/;
 
-/** Bytes of memory or disk: `512Mi`, `50Gi`. */
-export const byteQuantity = () => z.string().regex(BYTES_PATTERN, { error: 'expected a size such as 512Mi or 2Gi' });
+const text = (pattern: RegExp, example: string) => z.string().regex(pattern, { error: `expected ${example}` });
 
-/** Cores: `2`, `500m`. */
-export const cpuQuantity = () => z.union([z.number().min(0.001, CORES), z.string().regex(CPU_PATTERN, CORES)], CORES);
-const CORES = { error: 'expected cores such as 2 or 500m' };
+export const byteQuantity = () => text(BYTES, 'a size such as 512Mi or 2Gi');
+const CORES = 'cores such as 2 or 500m';
+export const cpuQuantity = () => z.union([z.number().min(0.001, `expected ${CORES}`), text(CPU, CORES)], `expected ${CORES}`);
+export const hostName = () => text(HOST, 'a host name such as agent.example.com');
+/** An IPv4 or IPv6 range. */
+export const cidr = () => text(CIDR, 'an address range such as 10.0.0.0/8');
+/** A name inside a database: no quoting needed anywhere. */
+export const identifier = () => text(/^[a-z_][a-z0-9_]{0,62}$/, 'lower case letters, digits and "_", such as aiagent');
+/** Name of an environment variable. */
+export const envName = () => text(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a name such as REDIS_URL');
+export const absolutePath = () => text(/^\/[\w./-]*$/, 'an absolute path such as /app/uploads');
+export const days = () => text(/^[1-9]\d{0,3}d$/, 'days such as 7d');
+export const seconds = () => z.int().min(1);
+/** A TCP port that a process without privileges may open. */
+export const port = () => z.int().min(1024).max(65535);
 
 /** A name that Kubernetes accepts for every kind of object; short enough for what the library appends. */
 export const dnsLabel = (max = 40) =>
@@ -23,12 +35,6 @@ export const dnsLabel = (max = 40) =>
     .string()
     .max(max, { error: `expected at most ${max} characters`, abort: true })
     .regex(DNS_LABEL, { error: 'expected lower case letters, digits and "-", such as ai-agent' });
-
-/** A DNS host name with at least one dot. */
-export const hostName = () => z.string().regex(HOST, { error: 'expected a host name such as agent.example.com' });
-
-/** An IPv4 or IPv6 range. */
-export const cidr = () => z.string().regex(CIDR, { error: 'expected an address range such as 10.0.0.0/8' });
 
 /** A container image that is pinned: by tag other than latest, or by digest. */
 export const image = () =>
@@ -39,63 +45,35 @@ export const image = () =>
       error: 'expected a pinned image: add a tag other than latest, or a digest',
     });
 
-/** A name inside a database: no quoting needed anywhere. */
-export const identifier = () =>
-  z.string().regex(/^[a-z_][a-z0-9_]{0,62}$/, { error: 'expected lower case letters, digits and "_", such as aiagent' });
-
-/** Name of an environment variable. */
-export const envName = () => z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: 'expected a name such as REDIS_URL' });
-
-/** Whole seconds, at least one. */
-export const seconds = () => z.int().min(1);
-
-/** A TCP port that a process without privileges may open. */
-export const port = () => z.int().min(1024).max(65535);
-
-/** An absolute path inside a container. */
-export const absolutePath = () => z.string().regex(/^\/[\w./-]*$/, { error: 'expected an absolute path such as /app/uploads' });
-
-/** How long something is kept: days or weeks. */
-export const days = () => z.string().regex(/^[1-9]\d{0,3}d$/, { error: 'expected days such as 7d' });
-
+const SECRET_NAME = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
 /** One key of a Secret that the user makes. */
 export const secretKey = () =>
   z.strictObject({
-    secret: z
-      .string()
-      .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, { error: 'expected the name of a Secret' })
-      .describe('Name of the Secret, in the namespace of the platform.'),
-    key: z
-      .string()
-      .regex(/^[-._a-zA-Z0-9]+$/, { error: 'expected a key of the Secret' })
-      .describe('Key inside the Secret.'),
+    secret: text(SECRET_NAME, 'the name of a Secret').describe('Name of the Secret, in the namespace of the platform.'),
+    key: text(/^[-._a-zA-Z0-9]+$/, 'a key of the Secret').describe('Key inside the Secret.'),
   });
 
-const CRON_FIELD = [
+const CRON_FIELDS: readonly (readonly [low: number, high: number, names: string])[] = [
   [0, 59, ''],
   [0, 23, ''],
   [1, 31, ''],
   [1, 12, 'jan feb mar apr may jun jul aug sep oct nov dec'],
   [0, 6, 'sun mon tue wed thu fri sat'],
-] as const;
-
-function cronPart(text: string, [low, high, names]: (typeof CRON_FIELD)[number]): boolean {
-  const words = names.split(' ');
-  const value = (word: string) =>
-    words.includes(word.toLowerCase()) ? low + words.indexOf(word.toLowerCase()) : /^\d+$/.test(word) ? Number(word) : Number.NaN;
-  const match = /^(\*|(\w+)(?:-(\w+))?)(?:\/0*[1-9]\d{0,2})?$/.exec(text);
-  if (!match) return false;
-  if (match[1] === '*') return true;
-  const from = value(match[2] ?? '');
-  const to = match[3] === undefined ? from : value(match[3]);
-  return from >= low && to <= high && from <= to;
-}
+];
+const CRON_PART = /^(\*|(\d+|[a-z]{3})(?:-(\d+|[a-z]{3}))?)(?:\/0*[1-9]\d{0,2})?$/;
 
 /** Whether Kubernetes accepts a schedule: five fields within their ranges, or one of the `@` words. */
 export function isCron(text: string): boolean {
   if (/^@(yearly|annually|monthly|weekly|daily|midnight|hourly)$/.test(text)) return true;
-  const fields = text.trim().split(/\s+/);
-  return fields.length === 5 && CRON_FIELD.every((range, index) => (fields[index] ?? '').split(',').every((part) => cronPart(part, range)));
+  const fields = text.trim().toLowerCase().split(/\s+/);
+  return fields.length === 5 && CRON_FIELDS.every((range, index) => fields[index]?.split(',').every((part) => isCronPart(part, range)));
+}
+
+function isCronPart(text: string, [low, high, names]: (typeof CRON_FIELDS)[number]): boolean {
+  const [, all, from = '', to = from] = CRON_PART.exec(text) ?? [];
+  const named = names.split(' ');
+  const value = (word: string) => (named.includes(word) ? low + named.indexOf(word) : Number(word));
+  return all === '*' || (from !== '' && value(from) >= low && value(to) <= high && value(from) <= value(to));
 }
 
 /** A CronJob schedule. */

@@ -1,15 +1,12 @@
 /** The domain-free vocabulary that every room builds with. */
 export * from './component';
 export * from './container';
-export * from './context';
 export * from './fields';
 export * from './footprint';
-export * from './names';
 export * from './network';
 export { type Drain, type PodOptions, volumesOf } from './pod';
 export * from './problems';
 export * from './quantity';
-export * from './service';
 export * from './store';
 export * from './volume';
 export * from './workload';

@@ -1,6 +1,8 @@
 import type { Construct } from 'constructs';
 import * as k8s from '../../imports/k8s';
-import { NAMESPACE_NAME_LABEL } from './names';
+import { NAMESPACE_NAME_LABEL } from './component';
+import { given } from './container';
+import type { Workload } from './workload';
 
 /** Whom a workload talks to. */
 export type Peer =
@@ -20,62 +22,77 @@ export interface TrafficRule {
 export const PRIVATE_IPV4 = ['10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16'];
 /** RFC 4193 unique local and link-local. */
 export const PRIVATE_IPV6 = ['fc00::/7', 'fe80::/10'];
-
 /** The public internet, without private ranges. */
 export const INTERNET: readonly Peer[] = [
   { cidr: '0.0.0.0/0', except: PRIVATE_IPV4 },
   { cidr: '::/0', except: PRIVATE_IPV6 },
 ];
 
+type Rules = Readonly<Record<'ingress' | 'egress', readonly TrafficRule[]>>;
+
 /** One policy for the pods of one workload, on top of the namespace's default deny. Peers are sorted. */
 export function networkPolicy(
   scope: Construct,
-  options: {
-    readonly name: string;
-    readonly pods: Readonly<Record<string, string>>;
-    readonly ingress: readonly TrafficRule[];
-    readonly egress: readonly TrafficRule[];
-  },
+  { name, pods, ingress, egress }: Pick<Workload, 'name' | 'pods'> & Rules,
 ): k8s.KubeNetworkPolicy {
-  const { name, pods, ingress, egress } = options;
   return new k8s.KubeNetworkPolicy(scope, `${name}-network-policy`, {
     metadata: { name },
     spec: {
       podSelector: Object.keys(pods).length > 0 ? { matchLabels: { ...pods } } : {},
       policyTypes: [...(ingress.length > 0 ? ['Ingress'] : []), ...(egress.length > 0 ? ['Egress'] : [])],
-      ingress: ingress.length > 0 ? grouped(ingress).map(({ peers, ports }) => ({ from: peers, ports })) : undefined,
-      egress: egress.length > 0 ? grouped(egress).map(({ peers, ports }) => ({ to: peers, ports })) : undefined,
+      ingress: given(grouped(ingress).map(({ peers, ports }) => ({ from: peers, ports }))),
+      egress: given(grouped(egress).map(({ peers, ports }) => ({ to: peers, ports }))),
     },
   });
 }
 
 /** Rules with the same ports become one rule with several peers. */
 function grouped(rules: readonly TrafficRule[]): { peers: k8s.NetworkPolicyPeer[]; ports: k8s.NetworkPolicyPort[] }[] {
-  const groups = new Map<string, { peers: Map<string, Peer>; rule: TrafficRule }>();
-  for (const rule of rules.map((each) => ({ ...each, ports: [...each.ports].sort() }))) {
-    const key = JSON.stringify([rule.ports, rule.protocols]);
-    const group = groups.get(key) ?? { peers: new Map<string, Peer>(), rule };
-    group.peers.set(JSON.stringify(rule.peer), rule.peer);
+  const groups = new Map<string, { peers: Map<string, Peer>; ports: k8s.NetworkPolicyPort[] }>();
+  for (const { peer, ports: unsorted, protocols } of rules) {
+    const ports = [...unsorted].sort();
+    const key = JSON.stringify([ports, protocols]);
+    const group = groups.get(key) ?? { peers: new Map<string, Peer>(), ports: ports.flatMap((port) => policyPorts(port, protocols)) };
     groups.set(key, group);
+    group.peers.set(JSON.stringify(peer), peer);
   }
-  return [...groups.entries()].sort(byKey).map(([, { peers, rule }]) => ({
-    peers: [...peers.entries()].sort(byKey).map(([, peer]) => renderPeer(peer)),
-    ports: rule.ports.flatMap((port) =>
-      (rule.protocols ?? ['TCP']).map((protocol) => ({
-        protocol,
-        port: typeof port === 'number' ? k8s.IntOrString.fromNumber(port) : k8s.IntOrString.fromString(port),
-      })),
-    ),
-  }));
+  return sorted(groups).map(({ peers, ports }) => ({ peers: sorted(peers).map(policyPeer), ports }));
 }
 
-function byKey(a: readonly [string, unknown], b: readonly [string, unknown]): number {
-  return a[0] < b[0] ? -1 : 1;
+function sorted<T>(map: ReadonlyMap<string, T>): T[] {
+  return [...map].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
 }
 
-function renderPeer(peer: Peer): k8s.NetworkPolicyPeer {
+function policyPorts(port: string | number, protocols: TrafficRule['protocols'] = ['TCP']): k8s.NetworkPolicyPort[] {
+  const value = typeof port === 'number' ? k8s.IntOrString.fromNumber(port) : k8s.IntOrString.fromString(port);
+  return protocols.map((protocol) => ({ protocol, port: value }));
+}
+
+function policyPeer(peer: Peer): k8s.NetworkPolicyPeer {
   if ('cidr' in peer) return { ipBlock: { cidr: peer.cidr, except: peer.except && [...peer.except] } };
   const podSelector = peer.pods && { matchLabels: { ...peer.pods } };
   if (!('namespace' in peer)) return { podSelector };
   return { namespaceSelector: { matchLabels: { [NAMESPACE_NAME_LABEL]: peer.namespace } }, podSelector };
+}
+
+interface ServiceOptions {
+  readonly name?: string;
+  readonly ports: readonly string[];
+  /** Gives the pods names of their own instead of one address. @default false */
+  readonly headless?: boolean;
+  /** Lists pods that are not ready too: members of a cluster must find each other to become ready. @default false */
+  readonly publishNotReady?: boolean;
+}
+
+/** A Service of the workload's name that selects exactly its pods and goes to its ports by name. */
+export function service(workload: Workload, { name = workload.name, ports, headless, publishNotReady }: ServiceOptions): k8s.KubeService {
+  return new k8s.KubeService(workload, `${name}-service`, {
+    metadata: { name, labels: { ...workload.pods } },
+    spec: {
+      clusterIp: headless ? 'None' : undefined,
+      publishNotReadyAddresses: publishNotReady,
+      selector: { ...workload.pods },
+      ports: ports.map((port) => ({ name: port, port: workload.port(port), targetPort: k8s.IntOrString.fromString(port) })),
+    },
+  });
 }

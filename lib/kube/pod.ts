@@ -1,8 +1,7 @@
 import type * as k8s from '../../imports/k8s';
+import { LABEL, MANAGED_BY } from './component';
 import { type ContainerOptions, given, mountsOf, renderContainer } from './container';
-import { contextOf } from './context';
-import { LABEL, MANAGED_BY } from './names';
-import { podVolume, type Volume } from './volume';
+import type { Volume } from './volume';
 import type { Workload } from './workload';
 
 /** What the pods of a workload are made of. */
@@ -23,56 +22,44 @@ export interface PodOptions {
   readonly besidePods?: Readonly<Record<string, string>>;
 }
 
-/** The time that the end of a pod may take, in seconds. The grace period is computed from it. */
-export interface Drain {
-  /** Goes on serving while endpoints and edge learn that the pod is leaving. */
-  readonly settle: number;
-  /** Longest time that the process needs to finish after SIGTERM. */
-  readonly finish: number;
-}
+/** Seconds that a pod goes on serving while endpoints learn of its end, and then may take to finish after SIGTERM. */
+export type Drain = { readonly settle: number; readonly finish: number };
 
-/** Between the process's own limit and the kill. */
+/** Seconds between the process's own limit and the kill. */
 const GRACE_MARGIN = 5;
 
-/** @internal */
-export function drainOf(options: PodOptions): Drain {
-  return options.drain ?? { settle: 0, finish: 30 };
-}
-
 /** Volumes of all mounts, each once. @internal */
-export function volumesOf(options: PodOptions): Volume[] {
-  const volumes = new Map<string, Volume>();
-  for (const container of [...(options.initContainers ?? []), ...options.containers])
-    for (const [, { volume }] of mountsOf(container)) volumes.set(volume.name, volume);
-  return [...volumes.values()];
+export function volumesOf({ initContainers = [], containers }: PodOptions): Volume[] {
+  const mounts = [...initContainers, ...containers].flatMap(mountsOf);
+  return [...new Map(mounts.map(([, { volume }]) => [volume.name, volume])).values()];
 }
 
 /** The pod template of a workload: everything that Pod Security `restricted` asks for, and more. @internal */
 export function podTemplate(workload: Workload): k8s.PodTemplateSpec {
-  const { options, pods } = workload;
-  const context = contextOf(workload);
-  const drain = drainOf(options);
-  const volumes = volumesOf(options).flatMap((volume) => podVolume(volume) ?? []);
+  const { options, pods, name, context } = workload;
+  const { settle, finish } = options.drain ?? { settle: 0, finish: 30 };
+  const volumes = volumesOf(options).flatMap(({ name, source }) => (source ? [{ name, ...source }] : []));
+  const ownsVolumes = volumes.length > 0 || options.kind === 'StatefulSet';
   const spec: k8s.PodSpec = {
-    serviceAccountName: workload.name,
+    serviceAccountName: name,
     automountServiceAccountToken: options.apiAccess ?? false,
     // service links would set CHROMA_PORT=tcp://... and the like, which Chroma reads as its own configuration
     enableServiceLinks: false,
     imagePullSecrets: given(context.imagePullSecrets.map((name) => ({ name }))),
     priorityClassName: options.priority && `${context.namespace}-${options.priority}`,
     restartPolicy: options.kind === 'Job' ? 'Never' : undefined,
-    terminationGracePeriodSeconds: drain.settle + drain.finish + GRACE_MARGIN,
+    terminationGracePeriodSeconds: settle + finish + GRACE_MARGIN,
     securityContext: {
       runAsNonRoot: true,
       runAsUser: options.user.uid,
       runAsGroup: options.user.gid,
-      fsGroup: volumes.length > 0 || options.kind === 'StatefulSet' ? options.user.gid : undefined,
-      fsGroupChangePolicy: volumes.length > 0 || options.kind === 'StatefulSet' ? 'OnRootMismatch' : undefined,
+      fsGroup: ownsVolumes ? options.user.gid : undefined,
+      fsGroupChangePolicy: ownsVolumes ? 'OnRootMismatch' : undefined,
       seccompProfile: { type: 'RuntimeDefault' },
     },
     ...placement(workload),
     initContainers: options.initContainers?.map((container) => renderContainer(container)),
-    containers: options.containers.map((container, index) => renderContainer(container, index === 0 ? drain.settle : 0)),
+    containers: options.containers.map((container, index) => renderContainer(container, index === 0 ? settle : 0)),
     volumes: given(volumes),
   };
   return { metadata: { labels: { ...pods, [LABEL.partOf]: context.name, [LABEL.managedBy]: MANAGED_BY } }, spec };
@@ -80,20 +67,16 @@ export function podTemplate(workload: Workload): k8s.PodTemplateSpec {
 
 /** Replicas on different nodes and zones where there are some; never a reason to stay pending. */
 function placement({ options, pods, replicas }: Workload): Pick<k8s.PodSpec, 'affinity' | 'topologySpreadConstraints'> {
-  const labelSelector = { matchLabels: { ...pods } };
+  const topologyKey = 'kubernetes.io/hostname';
   if (options.besidePods) {
-    const beside = { labelSelector: { matchLabels: { ...options.besidePods } }, topologyKey: 'kubernetes.io/hostname' };
+    const beside = { labelSelector: { matchLabels: { ...options.besidePods } }, topologyKey };
     return { affinity: { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [beside] } } };
   }
   if (replicas.max === 1) return {};
+  const labelSelector = { matchLabels: { ...pods } };
+  const elsewhere = { weight: 100, podAffinityTerm: { labelSelector, topologyKey } };
   return {
-    affinity: {
-      podAntiAffinity: {
-        preferredDuringSchedulingIgnoredDuringExecution: [
-          { weight: 100, podAffinityTerm: { labelSelector, topologyKey: 'kubernetes.io/hostname' } },
-        ],
-      },
-    },
+    affinity: { podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [elsewhere] } },
     topologySpreadConstraints: [
       { maxSkew: 1, topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'ScheduleAnyway', labelSelector },
     ],

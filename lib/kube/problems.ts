@@ -13,9 +13,6 @@ export interface Problem {
   readonly key?: true;
 }
 
-/** What {@link validate} found: the parsed value, or every problem. */
-export type Outcome<T> = { ok: true; value: T } | { ok: false; problems: Problem[] };
-
 /** An input with problems; the message lists all of them, one a line. */
 export class InvalidInput extends Error {
   public override readonly name = 'InvalidInput';
@@ -28,23 +25,7 @@ export class InvalidInput extends Error {
   }
 }
 
-/**
- * Parses `input`; each line of the error starts with `where.path`.
- *
- * @throws InvalidInput with all problems
- */
-export function parse<S extends z.ZodType>(schema: S, input: unknown, where: string): z.output<S> {
-  if (isKnownValid(input)) return input as z.output<S>;
-  const outcome = validate(schema, input);
-  if (!outcome.ok) throw new InvalidInput(where, outcome.problems);
-  return outcome.value;
-}
-
-const knownValid = new WeakSet<object>();
-
-function isKnownValid(input: unknown): boolean {
-  return typeof input === 'object' && input !== null && knownValid.has(input);
-}
+const knownValid = new WeakSet();
 
 /** Spares {@link parse} from looking again at what a parse of the same schema, as a part of a larger one, has made. */
 export function markValid<T extends object>(parsed: T): T {
@@ -52,27 +33,28 @@ export function markValid<T extends object>(parsed: T): T {
   return parsed;
 }
 
-/** Parses `input`; messages are ours, except where the schema has its own. */
-export function validate<S extends z.ZodType>(schema: S, input: unknown): Outcome<z.output<S>> {
-  const result = schema.safeParse(input, { error: expectation });
-  if (result.success) return { ok: true, value: result.data };
-  return { ok: false, problems: problemsOf(result.error, input) };
+/** Parses `input`; each line of the error starts with `where.path`. @throws InvalidInput with all problems */
+export function parse<S extends z.ZodType>(schema: S, input: unknown, where: string): z.output<S> {
+  if (knownValid.has(input as object)) return input as z.output<S>;
+  const outcome = validate(schema, input);
+  if (!outcome.ok) throw new InvalidInput(where, outcome.problems);
+  return outcome.value;
 }
 
-/** The problems behind the error of a parse that used {@link expectation}, in the order of the schema. */
-export function problemsOf(error: z.ZodError, input: unknown): Problem[] {
-  return error.issues.flatMap((issue) => explain(issue, [], input));
+/** What {@link validate} found: the parsed value, or every problem in the order of the schema. */
+export type Outcome<T> = { ok: true; value: T } | { ok: false; problems: Problem[] };
+
+/** Parses `input`; messages are ours, except where the schema has its own. */
+export function validate<S extends z.ZodType>(schema: S, input: unknown): Outcome<z.output<S>> {
+  const { success, data, error } = schema.safeParse(input, { error: expectation });
+  return success ? { ok: true, value: data } : { ok: false, problems: error.issues.flatMap((issue) => explain(issue, [], input)) };
 }
 
 function explain(issue: z.core.$ZodIssue, parent: Path, input: unknown): Problem[] {
   const path = [...parent, ...(issue.path as Path)];
   if (issue.code === 'unrecognized_keys') {
     const expected = issue.message.split('\n');
-    return issue.keys.map((key, i) => ({
-      path: [...path, key],
-      message: `got an unknown key, ${expected[i] ?? expected[0]}`,
-      key: true,
-    }));
+    return issue.keys.map((key, i) => unknownKey([...path, key], expected[i] ?? issue.message));
   }
   if (issue.code === 'invalid_key') {
     const expected = issue.issues[0]?.message ?? issue.message;
@@ -83,16 +65,14 @@ function explain(issue: z.core.$ZodIssue, parent: Path, input: unknown): Problem
   return issue.code === 'invalid_union' ? [problem, ...slipsOf(path, input)] : [problem];
 }
 
+const unknownKey = (path: Path, expected: string): Problem => ({ path, message: `got an unknown key, ${expected}`, key: true });
+
 /** Without its discriminator, no branch tells which keys it knows; a slip of the discriminator itself can be told. */
 function slipsOf(path: Path, input: unknown): Problem[] {
   const parent = path.slice(0, -1);
   const name = String(path.at(-1));
   const slips = Object.keys(valueAt(input, parent) ?? {}).filter((key) => key !== name && suggestion(key, [name]));
-  return slips.map((key) => ({
-    path: [...parent, key],
-    message: `got an unknown key, expected ${name}${suggestion(key, [name])}`,
-    key: true,
-  }));
+  return slips.map((key) => unknownKey([...parent, key], `expected ${name}${suggestion(key, [name])}`));
 }
 
 /** Reports the branch that was meant, as far as the kind of value tells; otherwise what the branches expect. */
@@ -100,10 +80,8 @@ function explainUnion(issue: z.core.$ZodIssueInvalidUnion, path: Path, input: un
   const given = valueAt(input, path);
   const fitting = issue.errors.filter((branch) => !branch.some((inner) => isOtherKind(inner, given)));
   const [meant] = fitting.sort((a, b) => a.length - b.length);
-  const isInside = typeof given === 'object';
-  if (meant && (isInside || (fitting.length === 1 && issue.message === NO_MESSAGE))) {
-    return meant.flatMap((inner) => explain(inner, path, input));
-  }
+  const isClear = typeof given === 'object' || (fitting.length === 1 && issue.message === NO_MESSAGE);
+  if (meant && isClear) return meant.flatMap((inner) => explain(inner, path, input));
   const branches = meant ? fitting : issue.errors;
   const expected = new Set(branches.map(([inner]) => inner?.message.replace(/^expected /, '')));
   const message = issue.message || `expected ${[...expected].join(' or ')}`;
@@ -118,7 +96,7 @@ function isOtherKind(issue: z.core.$ZodIssue, given: unknown): boolean {
 
 /** What a rule of a schema may say about its issue, in `params`. */
 export interface IssueParams {
-  /** What was given, where the value at the path does not tell; a text is a phrase such as `12 connections`. */
+  /** What was given, where the value does not tell; a text is a phrase such as `12 connections`. */
   readonly got?: unknown;
   /** Words of which the value at the path may be a slip. */
   readonly known?: readonly string[];
@@ -128,10 +106,10 @@ export interface IssueParams {
 
 function sentence(issue: z.core.$ZodIssue, path: Path, value: unknown): string {
   const { got, known, hint }: IssueParams = (issue.code === 'custom' && issue.params) || {};
-  const given = typeof got === 'string' ? got : shown(path, got ?? value);
+  const shown = isSecret(path, got ?? value) ? 'a hidden value' : showValue(got ?? value);
   const slip = known && typeof value === 'string' ? suggestion(value, known) : '';
   const remedy = slip || (hint ? `; ${hint}` : isSecret(path, value) ? '' : remedyFor(issue, value));
-  return `got ${given}, ${issue.message}${remedy}`;
+  return `got ${typeof got === 'string' ? got : shown}, ${issue.message}${remedy}`;
 }
 
 function remedyFor(issue: z.core.$ZodIssue, given: unknown): string {
@@ -148,13 +126,6 @@ function remedyFor(issue: z.core.$ZodIssue, given: unknown): string {
   return /\d[KMGT]i\b/.test(issue.message) ? repairedQuantity(given) : '';
 }
 
-function shown(path: Path, value: unknown): string {
-  return isSecret(path, value) ? 'a hidden value' : showValue(value);
-}
-
 function valueAt(input: unknown, path: Path): unknown {
-  return path.reduce<unknown>((value, step) => {
-    const isOwn = typeof value === 'object' && value !== null && Object.hasOwn(value, step);
-    return isOwn ? (value as Record<string | number, unknown>)[step] : undefined;
-  }, input);
+  return path.reduce<unknown>((value, step) => new Map(Object.entries(value ?? {})).get(String(step)), input);
 }

@@ -1,35 +1,19 @@
 import * as k8s from '../../imports/k8s';
 
-const SUFFIX: Readonly<Record<string, number>> = {
-  m: 1e-3,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
+const FACTORS: Readonly<Record<string, number>> = {
+  ...{ '': 1, m: 1e-3, k: 1e3, M: 1e6, G: 1e9, T: 1e12 },
+  ...{ Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40 },
 };
 
 /** A Kubernetes quantity as people write it: `2`, `500m`, `512Mi`, `50Gi`. */
 export type QuantityText = string | number;
 
-/** Patterns of the quantities that an operator may write. @internal */
-export const CPU_PATTERN = /^([1-9]\d*(\.\d+)?|0\.\d*[1-9]\d*|[1-9]\d*m)$/;
-/** @internal */
-export const BYTES_PATTERN = /^[1-9]\d*(\.\d+)?(Ki|Mi|Gi|Ti|k|M|G|T)$/;
-
-/**
- * The number behind a quantity: bytes or cores.
- *
- * @throws Error if the text is no quantity
- */
+/** The number behind a quantity: bytes or cores. @throws Error if the text is no quantity */
 export function amount(quantity: QuantityText): number {
-  const match = /^(\d+(?:\.\d+)?)([a-zA-Z]*)$/.exec(String(quantity));
-  const factor = match?.[2] === '' ? 1 : SUFFIX[match?.[2] ?? '?'];
-  if (!match || factor === undefined) throw new Error(`"${quantity}" is not a Kubernetes quantity such as 500m or 2Gi`);
-  return Number(match[1]) * factor;
+  const [, number, suffix = '?'] = /^(\d+(?:\.\d+)?)([a-zA-Z]*)$/.exec(String(quantity)) ?? [];
+  const factor = FACTORS[suffix];
+  if (factor === undefined) throw new Error(`"${quantity}" is not a Kubernetes quantity such as 500m or 2Gi`);
+  return Number(number) * factor;
 }
 
 /** Bytes as the shortest exact quantity in powers of two: 1610612736 is `1536Mi`. Part of a Mi is rounded up. */
@@ -57,6 +41,6 @@ export function quantity(value: QuantityText): k8s.Quantity {
 
 /** As {@link quantity}, for a map of resource names; entries without a value are left out. */
 export function quantities(values: Readonly<Record<string, QuantityText | undefined>>): { [name: string]: k8s.Quantity } | undefined {
-  const given = Object.entries(values).filter((entry): entry is [string, QuantityText] => entry[1] !== undefined);
-  return given.length === 0 ? undefined : Object.fromEntries(given.map(([name, value]) => [name, quantity(value)]));
+  const entries = Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, quantity(value)]]));
+  return entries.length > 0 ? Object.fromEntries(entries) : undefined;
 }

@@ -4,17 +4,9 @@ import type { Volume } from './volume';
 import type { Workload } from './workload';
 
 /** One fact that a consumer of a store needs, and the environment variable that the guide calls it by. */
-export interface StoreVariable {
-  /** Name of the environment variable unless the consumer asks for another. */
-  readonly env: string;
-  /** Its value, or where the value is. */
-  readonly value: EnvValue;
-}
+export type StoreVariable = { readonly env: string; readonly value: EnvValue };
 
-/**
- * What an agent can use. An embedded store and its external twin look the same from here: moving to a managed service
- * is one line of the environment file.
- */
+/** What an agent can use. An embedded store and its external twin look the same from here: moving is one line. */
 export interface Store {
   /** Name in `uses`: `postgres`, `redis`, `memcached`, `chroma`, `minio`. */
   readonly storeName: string;
@@ -36,7 +28,6 @@ export interface BackupSource {
   readonly image?: string;
   /** Who dumps and restores: the owner of the data. */
   readonly user: { readonly uid: number; readonly gid: number };
-  /** Environment of the scripts. */
   readonly env: Readonly<Record<string, EnvValue>>;
   /** Data folder: read under `/source` to dump `files`, written under `/target` to restore `files` and `redis`. */
   readonly data?: Volume;

@@ -1,5 +1,3 @@
-/** How values, paths and suggestions read in a problem; knows nothing of schemas. */
-
 /** Where a value stands in its input: keys and list indexes from the root. */
 export type Path = readonly (string | number)[];
 
@@ -68,9 +66,7 @@ export function didYouMean(value: unknown): string {
   return `; did you mean ${Array.isArray(value) ? `[${value.map(showValue).join(', ')}]` : showValue(value)}?`;
 }
 
-function isPrefix(a: string, b: string): boolean {
-  return Math.min(a.length, b.length) >= 3 && (a.startsWith(b) || b.startsWith(a));
-}
+const isPrefix = (a: string, b: string) => Math.min(a.length, b.length) >= 3 && (a.startsWith(b) || b.startsWith(a));
 
 /** How many letters are missing, too many, wrong or swapped with their neighbour; Infinity for more than `most`. */
 function slips(a: string, b: string, most = 2): number {

@@ -1,9 +1,8 @@
 import { Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import * as k8s from '../../imports/k8s';
-import type { Component } from './component';
-import type { PlatformContext } from './context';
-import { contentHash, LABEL } from './names';
+import { type Component, contentHash, LABEL, type PlatformContext } from './component';
+import { given } from './container';
 import { networkPolicy, type TrafficRule } from './network';
 import { type PodOptions, podTemplate, volumesOf } from './pod';
 import { claimSpec } from './volume';
@@ -11,28 +10,17 @@ import { claimSpec } from './volume';
 /** How many pods: a number, or the range that an autoscaler moves in. */
 export type Replicas = number | { readonly min: number; readonly max: number };
 
-/** When and how long a Job runs. */
+/** When and how long a Job runs: without a schedule once, for at most so many seconds; suspended, never by itself. */
 export interface JobOptions {
-  /** Cron expression; a Job without one runs once. */
   readonly schedule?: string;
-  /** Seconds after which a run is ended. */
   readonly deadline: number;
   /** Tries after the first. @default 2 */
   readonly retries?: number;
-  /** Rendered but never started by itself. @default false */
   readonly suspend?: boolean;
 }
 
-interface WorkloadBase extends PodOptions {
-  /** Name of the workload and of its pods' `app.kubernetes.io/name`. */
-  readonly name: string;
-  /** What kind of part it is: `store`, `agent`, `backup`; the pods' `app.kubernetes.io/component`. */
-  readonly component: string;
-}
-
-/** What a workload is made of, by kind. */
-export type WorkloadOptions = WorkloadBase &
-  (
+/** What a workload is made of, by kind; `component` is what sort of part it is: `store`, `agent`, `backup`. */
+export type WorkloadOptions = PodOptions & { readonly name: string; readonly component: string } & (
     | { readonly kind: 'Deployment'; readonly replicas: Replicas }
     | {
         readonly kind: 'StatefulSet';
@@ -54,7 +42,7 @@ const REVISIONS = 3;
  * ServiceAccount, its PodDisruptionBudget and, from its connections, its NetworkPolicy.
  */
 export class Workload extends Construct {
-  /** Name of the workload. */
+  /** Name of the workload and of its objects. */
   readonly name: string;
   /** Labels that select its pods and no others. */
   readonly pods: Readonly<Record<string, string>>;
@@ -64,9 +52,9 @@ export class Workload extends Construct {
   readonly replicas: { readonly min: number; readonly max: number };
   /** The rendered object. */
   readonly object: k8s.KubeDeployment | k8s.KubeStatefulSet | k8s.KubeDaemonSet | k8s.KubeJob | k8s.KubeCronJob;
-  private readonly ingress: TrafficRule[] = [];
-  private readonly egress: TrafficRule[] = [];
-  private readonly context: PlatformContext;
+  /** What its component knows of the platform. @internal */
+  readonly context: PlatformContext;
+  private readonly rules: Record<'ingress' | 'egress', TrafficRule[]> = { ingress: [], egress: [] };
 
   constructor(component: Component, options: WorkloadOptions) {
     super(component, options.name);
@@ -92,12 +80,12 @@ export class Workload extends Construct {
 
   /** Lets traffic in, on top of the default deny. */
   allowIngress(rule: TrafficRule): void {
-    this.allow(this.ingress, rule);
+    this.allow('ingress', rule);
   }
 
   /** Lets traffic out, on top of the default deny. */
   allowEgress(rule: TrafficRule): void {
-    this.allow(this.egress, rule);
+    this.allow('egress', rule);
   }
 
   /** Lets this workload's pods talk to another's: a rule on both sides. */
@@ -109,63 +97,47 @@ export class Workload extends Construct {
 
   /** Renders the NetworkPolicy of what was allowed; nothing where nothing was. */
   renderNetworkPolicy(): void {
-    if (this.ingress.length + this.egress.length === 0) return;
-    networkPolicy(this, { name: this.name, pods: this.pods, ingress: this.ingress, egress: this.egress });
+    const { name, pods, rules } = this;
+    if (rules.ingress.length + rules.egress.length > 0) networkPolicy(this, { name, pods, ...rules });
   }
 
-  private allow(rules: TrafficRule[], rule: TrafficRule): void {
+  private allow(direction: 'ingress' | 'egress', rule: TrafficRule): void {
     if (this.node.locked) throw new Error(`${this.node.path}: is rendered already; connect it before`);
-    rules.push(rule);
+    this.rules[direction].push(rule);
   }
 
   private render() {
     const { options } = this;
     const metadata = { name: this.name, labels: this.pods };
-    const selector = { matchLabels: this.pods };
+    const common = { revisionHistoryLimit: REVISIONS, selector: { matchLabels: this.pods } };
     // rendered late: an agent's environment follows from connections that are made after it
     const template: k8s.PodTemplateSpec = Lazy.any({ produce: () => podTemplate(this) });
-    switch (options.kind) {
-      case 'Deployment':
-        return new k8s.KubeDeployment(this, 'deployment', {
-          metadata,
-          spec: {
-            replicas: typeof options.replicas === 'number' ? options.replicas : undefined,
-            revisionHistoryLimit: REVISIONS,
-            selector,
-            strategy: {
-              type: 'RollingUpdate',
-              rollingUpdate: { maxSurge: k8s.IntOrString.fromNumber(1), maxUnavailable: k8s.IntOrString.fromNumber(0) },
-            },
-            template,
-          },
-        });
-      case 'StatefulSet':
-        return new k8s.KubeStatefulSet(this, 'stateful-set', {
-          metadata,
-          spec: {
-            serviceName: options.serviceName,
-            replicas: options.replicas,
-            revisionHistoryLimit: REVISIONS,
-            podManagementPolicy: options.parallel ? 'Parallel' : 'OrderedReady',
-            persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' },
-            selector,
-            template,
-            volumeClaimTemplates: claimTemplates(options),
-          },
-        });
-      case 'DaemonSet':
-        return new k8s.KubeDaemonSet(this, 'daemon-set', {
-          metadata,
-          spec: { revisionHistoryLimit: REVISIONS, selector, template },
-        });
-      case 'Job':
-        return this.renderJob(options.job, metadata, template);
+    if (options.kind === 'Job') return this.renderJob(options.job, metadata, template);
+    if (options.kind === 'DaemonSet') return new k8s.KubeDaemonSet(this, 'daemon-set', { metadata, spec: { ...common, template } });
+    if (options.kind === 'Deployment') {
+      const replicas = typeof options.replicas === 'number' ? options.replicas : undefined;
+      const rollingUpdate = { maxSurge: k8s.IntOrString.fromNumber(1), maxUnavailable: k8s.IntOrString.fromNumber(0) };
+      const spec = { ...common, replicas, strategy: { type: 'RollingUpdate', rollingUpdate }, template };
+      return new k8s.KubeDeployment(this, 'deployment', { metadata, spec });
     }
+    return new k8s.KubeStatefulSet(this, 'stateful-set', {
+      metadata,
+      spec: {
+        ...common,
+        serviceName: options.serviceName,
+        replicas: options.replicas,
+        podManagementPolicy: options.parallel ? 'Parallel' : 'OrderedReady',
+        persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' },
+        template,
+        volumeClaimTemplates: claimTemplates(options),
+      },
+    });
   }
 
   private renderJob(job: JobOptions, metadata: k8s.ObjectMeta, template: k8s.PodTemplateSpec) {
-    const spec: k8s.JobSpec = { backoffLimit: job.retries ?? 2, activeDeadlineSeconds: job.deadline, template };
-    if (job.schedule === undefined) {
+    const { schedule, suspend = false, deadline, retries = 2 } = job;
+    const spec: k8s.JobSpec = { backoffLimit: retries, activeDeadlineSeconds: deadline, template };
+    if (schedule === undefined) {
       // a Job's template can never be changed, and one that ran must not run again: new content, new name; and no
       // ttlSecondsAfterFinished, which GitOps tools would answer by making it again
       const name = `${this.name}-${contentHash(JSON.stringify(podTemplate(this)))}`;
@@ -174,12 +146,12 @@ export class Workload extends Construct {
     return new k8s.KubeCronJob(this, 'cron-job', {
       metadata,
       spec: {
-        schedule: job.schedule,
+        schedule,
         timeZone: this.context.timeZone,
         concurrencyPolicy: 'Forbid',
         // a run that could not start within an hour waits for the next turn
         startingDeadlineSeconds: 3600,
-        suspend: job.suspend ?? false,
+        suspend,
         successfulJobsHistoryLimit: 3,
         failedJobsHistoryLimit: 3,
         jobTemplate: { metadata: { labels: this.pods }, spec },
@@ -187,15 +159,12 @@ export class Workload extends Construct {
     });
   }
 
+  /** A pod that is not ready anyway does not hold up a drain (kubernetes.io, PodDisruptionBudget). */
   private disruptionBudget(): void {
+    const selector = { matchLabels: this.pods };
     new k8s.KubePodDisruptionBudget(this, 'disruption-budget', {
       metadata: { name: this.name, labels: this.pods },
-      spec: {
-        selector: { matchLabels: this.pods },
-        maxUnavailable: k8s.IntOrString.fromNumber(1),
-        // a pod that is not ready anyway must not hold up a drain (kubernetes.io, PodDisruptionBudget)
-        unhealthyPodEvictionPolicy: 'AlwaysAllow',
-      },
+      spec: { selector, maxUnavailable: k8s.IntOrString.fromNumber(1), unhealthyPodEvictionPolicy: 'AlwaysAllow' },
     });
   }
 }
@@ -206,15 +175,12 @@ export function workloadsOf(root: Construct): Workload[] {
 }
 
 function replicaRange(options: WorkloadOptions): { min: number; max: number } {
-  if (options.kind === 'Job' || options.kind === 'DaemonSet') return { min: 1, max: 1 };
-  const { replicas } = options;
+  const { replicas = 1 } = options as { replicas?: Replicas };
   return typeof replicas === 'number' ? { min: replicas, max: replicas } : { min: replicas.min, max: replicas.max };
 }
 
 /** Claims carry nothing but name and size: their fields can never be changed in a cluster. */
 function claimTemplates(options: PodOptions): k8s.KubePersistentVolumeClaimProps[] | undefined {
-  const claims = volumesOf(options).flatMap((volume) =>
-    volume.kind === 'claimTemplate' ? [{ metadata: { name: volume.name }, spec: claimSpec(volume.claim) }] : [],
-  );
-  return claims.length > 0 ? claims : undefined;
+  const claims = volumesOf(options).filter((volume) => volume.kind === 'claimTemplate');
+  return given(claims.map(({ name, claim }) => ({ metadata: { name }, spec: claimSpec(claim) })));
 }

@@ -1,4 +1,4 @@
-import { type AlertTable, isAgent, isScraped, type Monitored, named, type Subject, together } from './alert';
+import { type AlertTable, critical, isAgent, isScraped, type Monitored, named, type Subject, together, warning } from './alert';
 
 const agents = (platform: Monitored) => together(named(platform, isAgent));
 const autoscaled = (platform: Monitored) => together(named(platform, ({ replicas }) => replicas.min < replicas.max));
@@ -20,11 +20,9 @@ function measured(platform: Monitored): Subject[] {
 }
 
 /** What agents do for their clients. */
-export const AGENT_ALERTS = {
+export const AGENT_ALERTS: AlertTable = {
   AgentDown: {
-    severity: 'critical',
-    for: '2m',
-    of: agents,
+    ...critical('2m', agents),
     expr: 'max by (namespace, deployment) (kube_deployment_status_replicas_available{$deployment}) == 0',
     summary: 'An agent has no replica that serves.',
     description: 'Agent {{ $labels.namespace }}/{{ $labels.deployment }} has no available replica.',
@@ -32,9 +30,7 @@ export const AGENT_ALERTS = {
   // The guide averages http_request_duration_seconds, a name that a histogram has no series of. A quantile would not
   // do: it cannot exceed the highest finite bucket, which is 1 to 10 seconds in common instrumentation.
   AgentHighResponseTime: {
-    severity: 'warning',
-    for: '2m',
-    of: measured,
+    ...warning('2m', measured),
     expr: `
 sum by (namespace, job) (rate(http_request_duration_seconds_sum{$job$people}[5m]))
   /
@@ -47,9 +43,7 @@ sum by (namespace, job) (increase(http_request_duration_seconds_count{$job$peopl
   },
   // The guide compares the errors per second of each single series with 0.05 and calls that 5 %.
   AgentHighErrorRate: {
-    severity: 'critical',
-    for: '1m',
-    of: measured,
+    ...critical('1m', measured),
     expr: `
 sum by (namespace, job) (rate(http_requests_total{$job$people,status=~"5.."}[5m]))
   /
@@ -61,9 +55,7 @@ sum by (namespace, job) (increase(http_requests_total{$job$people,status=~"5.."}
     description: '{{ $value | humanizePercentage }} of the requests to agent {{ $labels.namespace }}/{{ $labels.job }} fail.',
   },
   AgentMetricsMissing: {
-    severity: 'warning',
-    for: '1h',
-    of: measured,
+    ...warning('1h', measured),
     expr: `
 max by (namespace, job) (up{$job}) == 1
 unless on (namespace, job) (
@@ -75,9 +67,7 @@ unless on (namespace, job) (
     description: 'Agent {{ $labels.namespace }}/{{ $labels.job }} lacks http_requests_total or http_request_duration_seconds.',
   },
   AutoscalerMaxedOut: {
-    severity: 'warning',
-    for: '15m',
-    of: autoscaled,
+    ...warning('15m', autoscaled),
     expr: `
 max by (namespace, horizontalpodautoscaler) (kube_horizontalpodautoscaler_status_current_replicas{$horizontalpodautoscaler})
   >=
@@ -85,4 +75,4 @@ max by (namespace, horizontalpodautoscaler) (kube_horizontalpodautoscaler_spec_m
     summary: 'An autoscaler cannot add replicas any more.',
     description: 'Autoscaler {{ $labels.namespace }}/{{ $labels.horizontalpodautoscaler }} is at its maximum of {{ $value }}.',
   },
-} satisfies AlertTable;
+};

@@ -1,19 +1,12 @@
 import type { Workload } from '../kube';
-import type { ObservabilityOptions } from './schema';
+import type { ObservabilityProps } from './observability';
 
 /** What the alerts of a platform are about. */
-export interface Monitored {
-  readonly namespace: string;
-  readonly workloads: readonly Workload[];
-  readonly backups: readonly { readonly name: string; readonly schedule: string }[];
-  readonly thresholds: ObservabilityOptions['thresholds'];
-}
+export type Monitored = ObservabilityProps & { readonly namespace: string };
 
-/** Parts of a platform that an expression is about. */
+/** Parts of a platform that an expression is about, and what else `$words` of the expression stand for. */
 export interface Subject {
-  /** Their names. */
   readonly names: readonly string[];
-  /** What else `$words` of the expression stand for. */
   readonly values?: Readonly<Record<string, string | number>>;
 }
 
@@ -36,11 +29,15 @@ export interface Alert {
 /** Alerts by name. */
 export type AlertTable = Readonly<Record<string, Alert>>;
 
+const severity = (severity: Alert['severity']) => (duration: string, of: Alert['of']) => ({ severity, for: duration, of });
+export const critical = severity('critical');
+export const warning = severity('warning');
+
 /** The PromQL of an alert in a platform; nothing where the platform has no part that it is about. */
-export function expression(alert: Alert, platform: Monitored): string | undefined {
-  const arms = alert.of(platform).map(({ names, values }) => {
-    const known: Subject['values'] = { ...platform.thresholds, ...values };
-    return alert.expr
+export function expression({ of, expr }: Pick<Alert, 'of' | 'expr'>, platform: Monitored): string | undefined {
+  const arms = of(platform).map(({ names, values }) => {
+    const known: Subject['values'] = { ...platform.options.thresholds, ...values };
+    return expr
       .trim()
       .replace(/\{\$(\w*)/g, (_, label) => `{namespace="${platform.namespace}"${label && `,${matcher(label, names)}`}`)
       .replace(/\$([a-z]\w*)/gi, (text, word) => String(known[word] ?? text));
@@ -51,30 +48,22 @@ export function expression(alert: Alert, platform: Monitored): string | undefine
 /** Names are DNS labels: nothing in them needs escaping. */
 function matcher(label: string, names: readonly string[]): string {
   const distinct = [...new Set(names)];
-  return distinct.length > 1 ? `${label}=~"${distinct.join('|')}"` : `${label}="${distinct.join()}"`;
+  return `${label}${distinct.length > 1 ? '=~' : '='}"${distinct.join('|')}"`;
 }
 
 /** All names together, or nothing. */
-export function together(names: readonly string[], values?: Subject['values']): Subject[] {
-  return names.length === 0 ? [] : [{ names, values }];
-}
+export const together = (names: readonly string[], values?: Subject['values']): Subject[] =>
+  names.length === 0 ? [] : [{ names, values }];
 
 /** Names of the workloads that a condition holds for. */
-export function named(platform: Monitored, condition: (workload: Workload) => boolean): string[] {
-  return platform.workloads.filter(condition).map((workload) => workload.name);
-}
+export const named = ({ workloads }: Monitored, condition: (workload: Workload) => boolean): string[] =>
+  workloads.filter(condition).map(({ name }) => name);
 
 /** Whether Prometheus scrapes a workload; its name is the `job`. */
-export function isScraped({ options }: Workload): boolean {
-  return options.containers.some((container) => container.metrics);
-}
+export const isScraped = ({ options }: Workload): boolean => options.containers.some((container) => container.metrics);
 
-/** Whether a workload is an agent. */
-export function isAgent({ options }: Workload): boolean {
-  return options.component === 'agent';
-}
+export const isAgent = ({ options }: Workload): boolean => options.component === 'agent';
 
 /** Whether a workload is a store of a kind: its first container is called after the kind, whatever name the store has. */
-export function isStore(kind: string, { options }: Workload): boolean {
-  return options.component === 'store' && options.containers[0]?.name === kind;
-}
+export const isStore = (kind: string, { options }: Workload): boolean =>
+  options.component === 'store' && options.containers[0]?.name === kind;

@@ -1,4 +1,4 @@
-import { type AlertTable, isAgent, isScraped, isStore, type Monitored, named, together } from './alert';
+import { type AlertTable, critical, isAgent, isScraped, isStore, type Monitored, named, together, warning } from './alert';
 
 const everywhere = () => [{ names: [] }];
 const eachJob = (platform: Monitored) => named(platform, isScraped).map((job) => ({ names: [job] }));
@@ -24,20 +24,16 @@ const FREE = `${volume('kubelet_volume_stats_available_bytes')}
 ${volume('kubelet_volume_stats_capacity_bytes')}`;
 
 /** What any part of the platform can suffer from. */
-export const PLATFORM_ALERTS = {
+export const PLATFORM_ALERTS: AlertTable = {
   TargetDown: {
-    severity: 'warning',
-    for: '10m',
-    of: eachJob,
+    ...warning('10m', eachJob),
     expr: 'max by (namespace, job, pod) (up{$job}) == 0\nor\nabsent(up{$job})',
     summary: 'Prometheus cannot scrape a workload.',
     description: '{{ $labels.namespace }}/{{ $labels.job }} is not scraped: alerts on it may not fire.',
   },
   // The guide measures the machine that all containers share.
   ContainerMemoryUsageHigh: {
-    severity: 'warning',
-    for: '5m',
-    of: growing,
+    ...warning('5m', growing),
     expr: `
 max by (namespace, pod, container) (container_memory_working_set_bytes{$container})
   /
@@ -48,9 +44,7 @@ max by (namespace, pod, container) (kube_pod_container_resource_limits{$containe
       '{{ $labels.container }} of {{ $labels.namespace }}/{{ $labels.pod }} uses {{ $value | humanizePercentage }} of its memory.',
   },
   ContainerOOMKilled: {
-    severity: 'warning',
-    for: '0m',
-    of: everywhere,
+    ...warning('0m', everywhere),
     expr: `
 max by (namespace, pod, container) (increase(kube_pod_container_status_restarts_total{$}[10m])) > 0
 and
@@ -59,9 +53,7 @@ max by (namespace, pod, container) (kube_pod_container_status_last_terminated_re
     description: '{{ $labels.container }} of {{ $labels.namespace }}/{{ $labels.pod }} reached its memory limit.',
   },
   PodCrashLooping: {
-    severity: 'warning',
-    for: '15m',
-    of: everywhere,
+    ...warning('15m', everywhere),
     expr: `
 max by (namespace, pod, container) (
   max_over_time(kube_pod_container_status_waiting_reason{$,reason="CrashLoopBackOff"}[5m])
@@ -70,9 +62,7 @@ max by (namespace, pod, container) (
     description: '{{ $labels.container }} of {{ $labels.namespace }}/{{ $labels.pod }} is in CrashLoopBackOff.',
   },
   WorkloadNotReady: {
-    severity: 'warning',
-    for: '15m',
-    of: everywhere,
+    ...warning('15m', everywhere),
     expr: `
 max by (namespace, deployment) (kube_deployment_spec_replicas{$})
   >
@@ -86,9 +76,7 @@ max by (namespace, statefulset) (kube_statefulset_status_replicas_ready{$})`,
   },
   // A failed run of a backup stays after the next one has succeeded: BackupTooOld tells more.
   JobFailed: {
-    severity: 'warning',
-    for: '1m',
-    of: ({ backups }) => [{ names: backups.map(({ name }) => name) }],
+    ...warning('1m', ({ backups }) => [{ names: backups.map(({ name }) => name) }]),
     expr: `
 max by (namespace, job_name) (kube_job_failed{$,condition="true"}) > 0
 unless on (namespace, job_name)
@@ -97,9 +85,7 @@ kube_job_owner{$owner_name,owner_kind="CronJob"}`,
     description: 'Job {{ $labels.namespace }}/{{ $labels.job_name }} failed and is not tried again.',
   },
   VolumeFillingUp: {
-    severity: 'warning',
-    for: '1h',
-    of: everywhere,
+    ...warning('1h', everywhere),
     expr: `
 ${FREE}
 < 0.15
@@ -110,11 +96,9 @@ predict_linear(kubelet_volume_stats_available_bytes{$}[6h], 4 * 86400) < 0`,
       '{{ $labels.namespace }}/{{ $labels.persistentvolumeclaim }} has {{ $value | humanizePercentage }} left and is filling up.',
   },
   VolumeAlmostFull: {
-    severity: 'critical',
-    for: '1m',
-    of: everywhere,
+    ...critical('1m', everywhere),
     expr: `${FREE}\n< 0.03`,
     summary: 'A volume is almost full.',
     description: '{{ $labels.namespace }}/{{ $labels.persistentvolumeclaim }} has {{ $value | humanizePercentage }} left.',
   },
-} satisfies AlertTable;
+};

@@ -1,4 +1,4 @@
-import { type Alert, type AlertTable, isScraped, isStore, type Monitored, named, together } from './alert';
+import { type Alert, type AlertTable, critical, isScraped, isStore, type Monitored, named, together, warning } from './alert';
 
 type Kind = 'postgres' | 'redis' | 'memcached' | 'chroma' | 'minio';
 
@@ -11,14 +11,12 @@ const exported =
     together(named(platform, (store) => isStore(kind, store) && isScraped(store) && store.replicas.max >= replicas));
 
 /** A store that has no ready pod or, where an exporter says so with `up`, does not answer it. */
-function down(kind: Kind, title: string, severity: Alert['severity'], up?: string): Alert {
+function down(kind: Kind, title: string, severity: typeof critical, up?: string): Alert {
   // under `job`, so that it is one alert whoever notices first
   const ready = 'label_replace(kube_statefulset_status_replicas_ready{$statefulset}, "job", "$1", "statefulset", "(.+)")';
   const unreachable = up ? `max by (namespace, job) (${up}{$job}) == 0\nor\n` : '';
   return {
-    severity,
-    for: '5m',
-    of: all(kind),
+    ...severity('5m', all(kind)),
     expr: `${unreachable}max by (namespace, job) (${ready}) == 0`,
     summary: `${title} is down.`,
     description: `${title} {{ $labels.namespace }}/{{ $labels.job }} is not ready or does not answer.`,
@@ -28,9 +26,7 @@ function down(kind: Kind, title: string, severity: Alert['severity'], up?: strin
 /** A pod that has used up most of something. */
 function nearMax(kind: Kind, thing: string, used: string, max: string, rest = ''): Alert {
   return {
-    severity: 'warning',
-    for: '10m',
-    of: exported(kind),
+    ...warning('10m', exported(kind)),
     expr: `
 sum by (namespace, job, pod) (${used}{$job})
   /
@@ -47,27 +43,23 @@ unless on (namespace, job, pod)
 redis_instance_info{$job,maxmemory_policy=~"allkeys-.+"}`;
 
 /** What each kind of store can run out of. */
-export const STORE_ALERTS = {
-  PostgresDown: down('postgres', 'PostgreSQL', 'critical', 'pg_up'),
-  RedisDown: down('redis', 'Redis', 'critical', 'redis_up'),
-  MemcachedDown: down('memcached', 'Memcached', 'warning', 'memcached_up'),
-  ChromaDown: down('chroma', 'Chroma', 'critical'),
-  MinioDown: down('minio', 'MinIO', 'critical'),
+export const STORE_ALERTS: AlertTable = {
+  PostgresDown: down('postgres', 'PostgreSQL', critical, 'pg_up'),
+  RedisDown: down('redis', 'Redis', critical, 'redis_up'),
+  MemcachedDown: down('memcached', 'Memcached', warning, 'memcached_up'),
+  ChromaDown: down('chroma', 'Chroma', critical),
+  MinioDown: down('minio', 'MinIO', critical),
   PostgresConnectionsNearMax: nearMax('postgres', 'connections', 'pg_stat_database_numbackends', 'pg_settings_max_connections'),
   RedisMemoryNearMax: nearMax('redis', 'memory', 'redis_memory_used_bytes', 'redis_memory_max_bytes', UNLESS_EVICTING),
   MemcachedConnectionsNearMax: nearMax('memcached', 'connections', 'memcached_current_connections', 'memcached_max_connections'),
   RedisEvictingKeys: {
-    severity: 'warning',
-    for: '30m',
-    of: exported('redis'),
+    ...warning('30m', exported('redis')),
     expr: 'sum by (namespace, job) (rate(redis_evicted_keys_total{$job}[5m])) > 0',
     summary: 'Redis drops keys that have not expired.',
     description: '{{ $labels.namespace }}/{{ $labels.job }} evicts {{ $value | humanize }} keys per second: its memory is full.',
   },
   RedisPersistenceFailing: {
-    severity: 'critical',
-    for: '5m',
-    of: exported('redis'),
+    ...critical('5m', exported('redis')),
     expr: `
 min by (namespace, job, pod) (redis_rdb_last_bgsave_status{$job}) == 0
 or
@@ -79,9 +71,7 @@ min by (namespace, job, pod) (redis_aof_last_bgrewrite_status{$job}) == 0`,
   },
   // The state stays ok while some keys have no master: the rest is served (cluster-require-full-coverage no).
   RedisClusterFailing: {
-    severity: 'critical',
-    for: '5m',
-    of: exported('redis', 2),
+    ...critical('5m', exported('redis', 2)),
     expr: `
 min by (namespace, job) (redis_cluster_slots_ok{$job}) < 16384
 or
@@ -89,4 +79,4 @@ min by (namespace, job) (redis_cluster_state{$job}) == 0`,
     summary: 'The Redis cluster does not serve all keys.',
     description: 'A pod of {{ $labels.namespace }}/{{ $labels.job }} sees keys without a master, or too few of the others.',
   },
-} satisfies AlertTable;
+};

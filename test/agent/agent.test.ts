@@ -133,6 +133,11 @@ test('an agent with an image alone is the guide’s', () => {
     'HorizontalPodAutoscaler agent',
   ]);
   expect(before.agent.file).toBe('40-agent.yaml');
+  expect(before.main.name).toBe('agent');
+  expect(before.deployment.spec.selector.matchLabels).toEqual({
+    'app.kubernetes.io/name': 'agent',
+    'app.kubernetes.io/component': 'agent',
+  });
   expect(before.env).toEqual({
     ENV: 'test',
     DEBUG: 'false',

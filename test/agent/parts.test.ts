@@ -55,7 +55,12 @@ describe('uploads', () => {
       method: 'files',
       user: { uid: 10001, gid: 10001 },
       env: {},
-      data: { kind: 'claim', name: 'source', claimName: 'agent-uploads', readOnly: true },
+      data: {
+        kind: 'claim',
+        name: 'source',
+        claimName: 'agent-uploads',
+        source: { persistentVolumeClaim: { claimName: 'agent-uploads', readOnly: true } },
+      },
       besidePods: undefined,
       scratch: '20Gi',
     });
@@ -121,7 +126,9 @@ describe('static files', () => {
         { mountPath: '/tmp', name: 'tmp' },
       ],
     });
+    expect(nginx.lifecycle.preStop.exec.command).toEqual(['sleep', '10']);
     expect(pod.securityContext).toMatchObject({ runAsUser: 101, runAsGroup: 101 });
+    expect(pod.priorityClassName).toBe('ai-agent-test-agents');
     expect(pod.terminationGracePeriodSeconds).toBe(35);
     const config = objects.find(({ kind, data }) => kind === 'ConfigMap' && data['static.conf']);
     expect(config?.data['static.conf']).toContain('listen 8080;');
@@ -130,6 +137,10 @@ describe('static files', () => {
 
   test('have a Service, replicas and a way from the edge of their own', () => {
     expect(deployment.spec.replicas).toBe(3);
+    expect(deployment.spec.selector.matchLabels).toEqual({
+      'app.kubernetes.io/name': 'agent-static',
+      'app.kubernetes.io/component': 'static',
+    });
     expect(find(objects, 'Service', 'agent-static').spec.ports).toEqual([{ name: 'http', port: 8080, targetPort: 'http' }]);
     expect(agent.backend.static?.name).toBe('agent-static');
     expect(agent.backend.agent).toBe(agent.workload);

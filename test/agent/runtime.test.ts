@@ -137,6 +137,15 @@ describe('streamlit', () => {
   });
 });
 
+test.each(['streamlit', 'custom'] as const)('%s has metrics where it is told', (runtime) => {
+  const made = makeAgent({ runtime, metricsPort: 9100 });
+  expect(made.ports).toEqual([
+    { http: 8501, metrics: 9100 },
+    { http: 8501, metrics: 9100 },
+  ]);
+  expect([made.env.METRICS_PORT, made.env.PROMETHEUS_ENABLED]).toEqual(['9100', 'true']);
+});
+
 describe('custom', () => {
   test('is the image and nothing else', () => {
     const made = makeAgent({ runtime: 'custom' });
@@ -147,12 +156,6 @@ describe('custom', () => {
     expect(made.ports).toEqual([{ http: 8501 }, { http: 8501 }]);
     expect(made.probes).toEqual([http('/health', 5, 5, 60), http('/health', 10, 5, 3), http('/health', 10, 10, 6)]);
     expect(made.env).not.toHaveProperty('MAX_WORKERS');
-  });
-
-  test('has metrics where it is told', () => {
-    const made = makeAgent({ runtime: 'custom', metricsPort: 9100 });
-    expect(made.ports).toEqual([{ http: 8501, metrics: 9100 }, { http: 8501 }]);
-    expect([made.env.METRICS_PORT, made.env.PROMETHEUS_ENABLED]).toEqual(['9100', 'true']);
   });
 });
 

@@ -17,8 +17,10 @@ test('files are an immutable ConfigMap that is named after them', () => {
     data: FILES,
     metadata: { name: expect.stringMatching(/^conf-[0-9a-f]{8}$/) },
   });
-  expect(volume).toEqual({ kind: 'config', name: 'conf', configMap: map.metadata.name, executable: false });
-  expect(made(FILES, { executable: true }).volume).toEqual({ ...volume, executable: true });
+  const { name } = map.metadata;
+  expect(volume).toEqual({ kind: 'files', name: 'conf', source: { configMap: { name, defaultMode: 0o444 } } });
+  const executable = { ...volume, source: { configMap: { name, defaultMode: 0o555 } } };
+  expect(made(FILES, { executable: true }).volume).toEqual(executable);
 });
 
 test('the same files have the same name, in whatever order; others have another', () => {
@@ -91,14 +93,14 @@ describe('mounts', () => {
     ],
     [
       'a ConfigMap',
-      { kind: 'config', name: 'v', configMap: 'files-1', executable: false } as const,
-      { name: 'v', configMap: { name: 'files-1', defaultMode: 0o444 } },
+      made(FILES, {}, 'v').volume,
+      { name: 'v', configMap: { name: expect.stringMatching(/^v-[0-9a-f]{8}$/), defaultMode: 0o444 } },
       { readOnly: true },
     ],
     [
       'scripts',
-      { kind: 'config', name: 'v', configMap: 'files-1', executable: true } as const,
-      { name: 'v', configMap: { name: 'files-1', defaultMode: 0o555 } },
+      made(FILES, { executable: true }, 'v').volume,
+      { name: 'v', configMap: { name: expect.stringMatching(/^v-[0-9a-f]{8}$/), defaultMode: 0o555 } },
       { readOnly: true },
     ],
   ])('of %s', (_, volume, inPod, inContainer) => {

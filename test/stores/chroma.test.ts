@@ -15,7 +15,10 @@ describe('chroma', () => {
       CHROMA_HOST: 'chroma',
       CHROMA_PORT: '8000',
     });
-    expect(find(objects, 'Service', 'chroma').spec.ports).toEqual([{ name: 'http', port: 8000, targetPort: 'http' }]);
+    expect(find(objects, 'Service', 'chroma').spec).toMatchObject({
+      clusterIP: 'None',
+      ports: [{ name: 'http', port: 8000, targetPort: 'http' }],
+    });
     expect(store.file).toBe('23-chroma.yaml');
     expect(store.storeName).toBe('chroma');
   });
@@ -75,7 +78,12 @@ describe('chroma', () => {
       method: 'files',
       user: { uid: 10001, gid: 10001 },
       env: { QUIESCENT: 'true' },
-      data: { kind: 'claim', name: 'source', claimName: 'data-chroma-0', readOnly: true },
+      data: {
+        kind: 'claim',
+        name: 'source',
+        claimName: 'data-chroma-0',
+        source: { persistentVolumeClaim: { claimName: 'data-chroma-0', readOnly: true } },
+      },
       besidePods: store.workload.pods,
       scratch: '50Gi',
     });

@@ -104,6 +104,9 @@ test('shows every option', () => {
 describe('fails', () => {
   test.each<[MemcachedProps, string]>([
     [{ replicas: 0 }, 'test/memcached.replicas: got 0, expected at least 1'],
+    [{ replicas: 33 }, 'test/memcached.replicas: got 33, expected at most 32'],
+    [{ connections: 15 }, 'test/memcached.connections: got 15, expected at least 16'],
+    [{ maxItemSize: 129 }, 'test/memcached.maxItemSize: got 129, expected at most 128'],
     [{ memory: '512MB' }, 'test/memcached.memory: got "512MB", expected a size such as 512Mi or 2Gi; did you mean "512Mi"?'],
     [
       { memory: '64Mi' },
@@ -117,7 +120,9 @@ describe('fails', () => {
     expect(() => make(props)).toThrow(new Error(message));
   });
 
-  test('not where the largest item just fits', () => {
+  test('not where it just fits', () => {
     expect(make({ memory: '128Mi', maxItemSize: 32 }).main.args).toContain('32m');
+    const most = { memory: '1Gi', replicas: 32, connections: 16, maxItemSize: 128 };
+    expect(make(most).statefulSet.spec.replicas).toBe(32);
   });
 });

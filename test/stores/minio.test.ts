@@ -9,7 +9,7 @@ const jobOf = (objects: readonly Rendered[]) => find(objects, 'Job');
 const jobContainer = (objects: readonly Rendered[]) => podSpec(jobOf(objects)).containers[0];
 
 describe('minio', () => {
-  const { store, objects, main, env, mounts, pod, claims, secret } = make();
+  const { store, objects, main, env, mounts, pod, statefulSet, claims, secret } = make();
 
   test('tells where it is, in the words of its own and of S3 libraries', () => {
     expect(toldBy(store)).toEqual({
@@ -22,7 +22,10 @@ describe('minio', () => {
       MINIO_REGION: 'us-east-1',
     });
     expect(secret('minio-auth')).toEqual({ user: 'aiagent', password: '{random}' });
-    expect(find(objects, 'Service', 'minio').spec.ports).toEqual([{ name: 'http', port: 9000, targetPort: 'http' }]);
+    expect(find(objects, 'Service', 'minio').spec).toMatchObject({
+      clusterIP: 'None',
+      ports: [{ name: 'http', port: 9000, targetPort: 'http' }],
+    });
     expect(store.file).toBe('24-minio.yaml');
     expect(store.storeName).toBe('minio');
   });
@@ -44,6 +47,7 @@ describe('minio', () => {
   });
 
   test('writes to its volume and nowhere else', () => {
+    expect(statefulSet.spec).toMatchObject({ replicas: 1, serviceName: 'minio' });
     expect(main).toMatchObject({
       image: 'quay.io/minio/minio:RELEASE.2025-09-07T16-13-09Z',
       args: ['server', '/data', '--address', ':9000', '--certs-dir', '/tmp/certs'],
@@ -103,6 +107,7 @@ describe('buckets', () => {
       HOME: '/tmp',
     });
     expect(podSpec(job).securityContext).toMatchObject({ runAsUser: 1009, runAsGroup: 1009 });
+    expect(podSpec(job).terminationGracePeriodSeconds).toBe(10);
     const [scripts] = objects.filter(({ kind }) => kind === 'ConfigMap');
     expect(scripts?.data).toEqual({ 'minio-buckets.sh': storeScriptText('minio-buckets') });
   });

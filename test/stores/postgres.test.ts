@@ -102,7 +102,11 @@ describe('postgres', () => {
       image: 'postgres:15.19-alpine',
       user: { uid: 70, gid: 70 },
       env: { PGHOST: 'postgres', PGUSER: 'aiagent', PGDATABASE: 'aiagent' },
-      secret: { kind: 'secret', name: 'auth', secret: 'postgres-auth', keys: ['password'] },
+      secret: {
+        kind: 'files',
+        name: 'auth',
+        source: { secret: { secretName: 'postgres-auth', defaultMode: 0o440, items: [{ key: 'password', path: 'password' }] } },
+      },
       scratch: '50Gi',
       connectFrom: expect.any(Function),
     });

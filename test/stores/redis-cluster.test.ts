@@ -133,7 +133,11 @@ describe('a cluster', () => {
       image: 'redis:7.4.11-alpine',
       user: { uid: 999, gid: 1000 },
       env: { REDIS_HOSTS: NODES },
-      secret: { kind: 'secret', name: 'auth', secret: 'redis-auth', keys: ['password'] },
+      secret: {
+        kind: 'files',
+        name: 'auth',
+        source: { secret: { secretName: 'redis-auth', defaultMode: 0o440, items: [{ key: 'password', path: 'password' }] } },
+      },
       scratch: '10Gi',
       restoreMemory: '1Gi',
       connectFrom: expect.any(Function),

@@ -152,7 +152,7 @@ withEveryShell((sandbox) => {
   });
 
   describe('after all pods got new addresses', () => {
-    const others = WELL.map((member) => ({ ...member, ip: '192.0.2.1', link: 'disconnected' }));
+    const others = WELL.map((member) => ({ ...member, ip: '255.255.255.255', link: 'disconnected' }));
 
     test.each([0, 4])('pod %i meets all others where they are now', (pod) => {
       expect(round(pod, { pods: WELL, others: without(others, pod) })).toEqual(
@@ -160,9 +160,14 @@ withEveryShell((sandbox) => {
       );
     });
 
+    test('a link that is still being made to an old address is none', () => {
+      const list = without(WELL, 4).map((member) => (member.id === id(2) ? { ...member, ip: '10.9.9.9' } : member));
+      expect(round(4, { pods: WELL, others: list, masterHost: '10.1.0.1' })).toEqual(['here cluster meet 10.1.0.2 6379']);
+    });
+
     test('only those are met that answer, and with which there is no link', () => {
       const pods = WELL.map((member, pod) => (pod === 2 ? undefined : member));
-      const list = without(others, 4).map((member) => (member.id === id(3) ? { ...member, link: 'connected' } : member));
+      const list = without(others, 4).map((member) => (member.id === id(3) ? (WELL[3] as Member) : member));
       expect(round(4, { pods, others: list })).toEqual([0, 1, 5].map((pod) => `here cluster meet 10.1.0.${pod} 6379`));
     });
 
@@ -184,10 +189,14 @@ withEveryShell((sandbox) => {
       expect(round(3, { pods: WELL, others: without(WELL, 3), masterHost: '10.9.9.9' })).toEqual([`here cluster replicate ${id(0)}`]);
     });
 
-    test('stays where it is while its master is not linked', () => {
-      const others = without(WELL, 3).map((member) => (member.id === id(0) ? { ...member, link: 'disconnected' } : member));
+    test('stays where it is while its master does not answer', () => {
       const pods = WELL.map((member, pod) => (pod === 0 ? undefined : member));
-      expect(round(3, { pods, others, masterHost: '10.9.9.9' })).toEqual([]);
+      expect(round(3, { pods, others: without(WELL, 3), masterHost: '10.9.9.9' })).toEqual([]);
+    });
+
+    test('meets its master first: Redis would follow to the address that it knows', () => {
+      const others = without(WELL, 3).map((member) => (member.id === id(0) ? { ...member, ip: '10.9.9.9' } : member));
+      expect(round(3, { pods: WELL, others, masterHost: '10.9.9.9' })).toEqual(['here cluster meet 10.1.0.0 6379']);
     });
   });
 

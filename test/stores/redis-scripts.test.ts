@@ -74,10 +74,10 @@ withEveryShell((sandbox) => {
       const { place, done } = start(SECRET, { NODES_FILE: file });
       expect(done.status).toBe(0);
       expect(place.read('nodes.conf').split('\n')).toEqual([
-        `${a} 192.0.2.1:6379@16379,redis-0.redis-nodes.ns.svc master - 0 1700000000000 1 connected 0-5460`,
+        `${a} 255.255.255.255:6379@16379,redis-0.redis-nodes.ns.svc master - 0 1700000000000 1 connected 0-5460`,
         before[1],
-        `${c} 192.0.2.1:6379@16379 slave ${a} 0 0 1 connected`,
-        `${d} 192.0.2.1:0@0 master,noaddr - 0 0 0 disconnected`,
+        `${c} 255.255.255.255:6379@16379 slave ${a} 0 0 1 connected`,
+        `${d} 255.255.255.255:0@0 master,noaddr - 0 0 0 disconnected`,
         ...before.slice(4),
       ]);
       expect(place.list('.')).not.toContain('nodes.conf.new');
@@ -171,6 +171,7 @@ withEveryShell((sandbox) => {
       ['is in part of one', { INFO: WHOLE.replace('16384', '5461') }, 'is not in a whole cluster'],
       ['is in one that failed', { INFO: WHOLE.replace(':ok', ':fail') }, 'is not in a whole cluster'],
       ['has not found its peers', { VIEW: peers(2, 3) }, 'is not in a whole cluster'],
+      ['still looks for its peers', { VIEW: peers(5, 0).replaceAll('10.0.0.9', '255.255.255.255') }, 'is not in a whole cluster'],
       ['is not in step', { REPLICATION: 'role:slave\r\nmaster_link_status:down\r\n' }, 'still copies its master'],
     ])('a pod that %s is not ready', (_, answers, why) => {
       const { done, joined } = probe('member', 'PONG', answers);

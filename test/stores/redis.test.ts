@@ -100,8 +100,12 @@ describe('redis', () => {
       image: 'redis:7.4.11-alpine',
       user: { uid: 999, gid: 1000 },
       env: { REDIS_HOSTS: 'redis' },
-      secret: { kind: 'secret', name: 'auth', secret: 'redis-auth', keys: ['password'] },
-      data: { kind: 'claim', name: 'target', claimName: 'data-redis-0', readOnly: false },
+      secret: {
+        kind: 'files',
+        name: 'auth',
+        source: { secret: { secretName: 'redis-auth', defaultMode: 0o440, items: [{ key: 'password', path: 'password' }] } },
+      },
+      data: { kind: 'claim', name: 'target', claimName: 'data-redis-0', source: { persistentVolumeClaim: { claimName: 'data-redis-0' } } },
       scratch: '1Gi',
       connectFrom: expect.any(Function),
     });

@@ -21,13 +21,21 @@ slots() { redis "$1" cluster info | sed -n 's/^cluster_slots_assigned://p'; }
 # $pods has a line for each pod that answers: its host name, then its own entry of that kind.
 look() {
   view=$(redis "$POD_IP" cluster nodes)
-  pods=$(for node in $NODES; do redis "$node" cluster nodes | sed -n "/myself/s/^/$node /p"; done)
+  # side by side: one that is gone takes seconds to say so
+  pods=$({
+    for node in $NODES; do
+      redis "$node" cluster nodes | sed -n "/myself/s/^/$node /p" &
+    done
+    wait
+  } | sort)
 }
 
 meet() {
   echo "$pods" | while read -r node id address _; do
-    link=$(echo "$view" | awk -v id="$id" '$1 == id { print $8 }')
-    if [ -z "$id" ] || [ "$link" = connected ]; then continue; fi
+    [ -n "$id" ] || continue
+    # a link that is still being made to an old address counts as connected
+    known=$(echo "$view" | awk -v id="$id" '$1 == id && $8 == "connected" { print $2 }')
+    [ "${known%:*}" != "${address%:*}" ] || continue
     # as long as neither is in a cluster, both wait for the first pod to form it
     [ "$(slots "$POD_IP")" = 16384 ] || [ "$(slots "$node")" = 16384 ] || continue
     echo "redis-cluster: meets $node at $address"
@@ -38,9 +46,11 @@ meet() {
 # Redis learns the new address of a master by gossip too, and then goes on asking at the old one.
 follow() {
   master=$(echo "$view" | awk '$3 ~ /myself/ { print $4 }')
-  address=$(echo "$view" | awk -v id="$master" '$1 == id && $8 == "connected" { print $2 }')
+  known=$(echo "$view" | awk -v id="$master" '$1 == id { print $2 }')
+  address=$(echo "$pods" | awk -v id="$master" '$2 == id { print $3 }')
   asked=$(redis "$POD_IP" info replication | sed -n 's/^master_host://p')
   if [ -z "$asked" ] || [ -z "$address" ] || [ "$asked" = "${address%:*}" ]; then return; fi
+  [ "${known%:*}" = "${address%:*}" ] || return 0 # it is met first
   echo "redis-cluster: follows its master from $asked to $address"
   redis "$POD_IP" cluster replicate "$master"
 }

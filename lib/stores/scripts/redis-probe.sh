@@ -22,7 +22,9 @@ esac
 if [ "$1" != member ] || [ -e "$JOINED_FILE" ]; then exit 0; fi
 
 # a server that has not found its peers yet believes that all is well
-linked=$(redis cluster nodes | awk '$8 == "connected" { up++ } END { print (up * 2 > NR) ? "yes" : "no" }')
+linked=$(redis cluster nodes | awk '
+  $8 == "connected" && $2 !~ /^255/ { up++ }
+  END { print (up * 2 > NR) ? "yes" : "no" }')
 case "linked:$linked $(redis cluster info) $(redis info replication)" in
   *master_link_status:down*) problem='still copies its master' ;;
   'linked:yes '*cluster_state:ok*cluster_slots_assigned:16384*) problem= ;;

@@ -12,9 +12,9 @@ if [ -z "$password" ]; then
 fi
 printf 'requirepass "%s"\nmasterauth "%s"\n' "$password" "$password" >"$AUTH_FILE"
 # Where a peer was before may be anybody now, and a replica copies whoever has its master's address and the password:
-# peers start at nobody's address (RFC 5737), and redis-cluster.sh introduces them
+# peers start at an address that no connection can be made to, and redis-cluster.sh introduces them
 if [ -s "${NODES_FILE:-}" ]; then
-  sed '/ myself,/!s/^\([0-9a-f]\{40\}\) [^ ,]*\(:[0-9]*@\)/\1 192.0.2.1\2/' "$NODES_FILE" >"$NODES_FILE.new"
+  sed '/ myself,/!s/^\([0-9a-f]\{40\}\) [^ ,]*\(:[0-9]*@\)/\1 255.255.255.255\2/' "$NODES_FILE" >"$NODES_FILE.new"
   mv "$NODES_FILE.new" "$NODES_FILE"
 fi
 exec redis-server "$@"
