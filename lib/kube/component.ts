@@ -65,9 +65,17 @@ export function needSecret({ secrets }: PlatformContext, { name, keys }: SecretN
 
 /** Where a component's file stands in `dist`. Fixed by the library: a new component renames no other file. */
 export const ORDER = {
-  ...{ namespace: '00', secrets: '10' },
-  ...{ postgres: '20', redis: '21', memcached: '22', chroma: '23', minio: '24' },
-  ...{ agent: '40', edge: '50', backup: '60', observability: '70' },
+  namespace: '00',
+  secrets: '10',
+  postgres: '20',
+  redis: '21',
+  memcached: '22',
+  chroma: '23',
+  minio: '24',
+  agent: '40',
+  edge: '50',
+  backup: '60',
+  observability: '70',
 } as const;
 
 /** One part of the platform: a Chart, and so one file. Its id is the name of the file and of its main objects. */

@@ -48,11 +48,21 @@ function text(value: unknown, indent: string): string {
 }
 
 /** Words that no version of YAML takes for anything but text. */
-const WORD = /^[A-Za-z_/][\w./@+-]*(?:[ :][\w./@+-]+)*$/;
+const WORD = /^(?:[A-Za-z_/][\w./@+-]*(?:[ :][\w./@+-]+)*|[1-9]\d*(?:[KMGT]i|[ms]))$/;
 const RESERVED = /^(y|n|yes|no|on|off|true|false|null|e[-+]?\d+)$/i;
 
+/** Keys and short values come again and again: each is looked at once. */
+const known = new Map<string, string>();
+
 function scalar(value: unknown): string {
-  if (typeof value === 'string' && WORD.test(value) && !RESERVED.test(value)) return value;
+  if (typeof value !== 'string' || value.length > 64) return quoted(value);
+  const written = known.get(value) ?? quoted(value);
+  known.set(value, written);
+  return written;
+}
+
+function quoted(value: unknown): string {
+  if (typeof value === 'string' && WORD.test(value)) return RESERVED.test(value) ? JSON.stringify(value) : value;
   return JSON.stringify(value).replaceAll(/[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g, escaped);
 }
 
