@@ -15,7 +15,7 @@ const REFUSED: [string, Partial<AgentProps>, string][] = [
   ['an app would not run', { gunicorn: { app: 'a:b' }, command: ['b'] }, 'gunicorn.app: got "a:b", expected no command beside it'],
   [
     'several nodes cannot share a volume of one',
-    { uploads: { accessMode: 'ReadWriteOnce' } },
+    { uploads: { accessMode: 'ReadWriteOnce' }, replicas: { min: 1, max: 2 } },
     'uploads.accessMode: got "ReadWriteOnce", expected ReadWriteMany, or replicas.max: 1: a ReadWriteOnce volume has one node only',
   ],
   [

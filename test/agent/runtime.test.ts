@@ -139,10 +139,7 @@ describe('streamlit', () => {
 
 test.each(['streamlit', 'custom'] as const)('%s has metrics where it is told', (runtime) => {
   const made = makeAgent({ runtime, metricsPort: 9100 });
-  expect(made.ports).toEqual([
-    { http: 8501, metrics: 9100 },
-    { http: 8501, metrics: 9100 },
-  ]);
+  expect(made.ports).toEqual([{ http: 8501, metrics: 9100 }, { http: 8501 }]);
   expect([made.env.METRICS_PORT, made.env.PROMETHEUS_ENABLED]).toEqual(['9100', 'true']);
 });
 

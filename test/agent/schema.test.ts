@@ -66,7 +66,7 @@ test.each([
   ['gunicorn.app', 'my-app:app', { gunicorn: { app: 'my-app:app' } }, 'module:object such as app:app'],
   ['script', 'app', { runtime: 'streamlit', script: 'app' }, 'a file such as app.py'],
   ['script', 'a b.py', { runtime: 'streamlit', script: 'a b.py' }, 'a file such as app.py'],
-  ['runtime', 'uvicorn', { runtime: 'uvicorn' }, '"gunicorn", "streamlit" or "custom"'],
+  ['runtime', 'flask', { runtime: 'flask' }, '"gunicorn", "streamlit" or "custom"'],
   ['logLevel', 'info', { logLevel: 'info' }, '"DEBUG", "INFO", "WARNING" or "ERROR"; did you mean "INFO"?'],
 ])('%s is not %p', (path, value, given, expected) => {
   const outcome = validate(AgentSchema, { image: IMAGE, ...given });

@@ -52,6 +52,7 @@ describe.each([
   test.each([
     [{ ...SERVER, host: 'db' }, 'host: got "db", expected a host name such as agent.example.com'],
     [{ ...SERVER, secret: 'No' }, 'secret: got "No", expected the name of a Secret'],
+    [{ ...SERVER, port: 0 }, 'port: got 0, expected at least 1'],
     [{ ...SERVER, port: 65536 }, 'port: got 65536, expected at most 65535'],
     [{ ...SERVER, cidrs: [] }, 'cidrs: got an empty list, expected at least 1 item'],
     [{ ...SERVER, cidrs: ['10.0.0.1'] }, 'cidrs[0]: got "10.0.0.1", expected an address range such as 10.0.0.0/8'],
@@ -85,6 +86,14 @@ describe('every option shows', () => {
     expect(ExternalPostgresSchema.parse({ provider: 'external', ...SERVER })).toMatchObject({
       ...{ database: 'aiagent', user: 'aiagent', maxConnections: 100 },
     });
+  });
+
+  test('fails on no connection at all', () => {
+    expect(() => new ExternalPostgres(testScope(), 'postgres', { ...SERVER, maxConnections: 0 })).toThrow(
+      new Error('test/postgres.maxConnections: got 0, expected at least 1'),
+    );
+    const least = { ...SERVER, maxConnections: 1, port: 1 };
+    expect(new ExternalPostgres(testScope(), 'postgres', least).maxConnections).toBe(1);
   });
 
   test('redis', () => {

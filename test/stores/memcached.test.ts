@@ -60,7 +60,9 @@ describe('memcached', () => {
       args: ['--memcached.address=127.0.0.1:11211'],
       ports: [{ name: 'metrics', containerPort: 9150 }],
       securityContext: { runAsUser: 65534, runAsGroup: 65534 },
+      readinessProbe: { tcpSocket: { port: 'metrics' } },
     });
+    expect(store.workload.options.containers[1]?.metrics).toEqual({ port: 'metrics', path: '/metrics' });
     expect(make({}, { metrics: false }).pod.containers).toHaveLength(1);
   });
 

@@ -108,6 +108,11 @@ describe('buckets', () => {
     });
     expect(podSpec(job).securityContext).toMatchObject({ runAsUser: 1009, runAsGroup: 1009 });
     expect(podSpec(job).terminationGracePeriodSeconds).toBe(10);
+    expect(container.volumeMounts.map(({ mountPath }: Rendered['spec']) => mountPath)).toEqual(['/scripts', '/tmp']);
+    expect(podSpec(job).volumes).toMatchObject([
+      { configMap: { name: expect.stringMatching(/^minio-buckets-scripts-[0-9a-f]{8}$/), defaultMode: 0o555 } },
+      { emptyDir: { sizeLimit: '16Mi' } },
+    ]);
     const [scripts] = objects.filter(({ kind }) => kind === 'ConfigMap');
     expect(scripts?.data).toEqual({ 'minio-buckets.sh': storeScriptText('minio-buckets') });
   });
@@ -150,9 +155,17 @@ describe('fails', () => {
   test.each<[MinioProps, string]>([
     [{ buckets: [] }, 'test/minio.buckets: got an empty list, expected at least 1 item'],
     [{ buckets: ['Uploads'] }, 'test/minio.buckets[0]: got "Uploads", expected a bucket name such as uploads'],
-    [{ buckets: ['ab'] }, 'test/minio.buckets[0]: got "ab", expected a bucket name such as uploads'],
+    ...['ab', '-ab', 'ab-', 'a_b', 'a.b', 'a'.repeat(64)].map((bucket): [MinioProps, string] => [
+      { buckets: ['uploads', bucket] },
+      `test/minio.buckets[1]: got ${JSON.stringify(bucket).replace('a'.repeat(64), `${'a'.repeat(60)}…`)}, expected a bucket name such as uploads`,
+    ]),
     [{ buckets: ['a; rm'] }, 'test/minio.buckets[0]: got "a; rm", expected a bucket name such as uploads'],
   ])('%j', (props, message) => {
     expect(() => make(props)).toThrow(new Error(message));
+  });
+
+  test('not on names that S3 takes', () => {
+    const buckets = ['abc', 'a-0', '0-9', '1a9', 'a'.repeat(63)];
+    expect(jobContainer(make({ buckets }).objects).command.slice(2)).toEqual(buckets);
   });
 });

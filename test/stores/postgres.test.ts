@@ -131,6 +131,15 @@ test.each([
   expect(make({ memory }).mounts()['/dev/shm']).toMatchObject({ emptyDir: { sizeLimit: shm } });
 });
 
+test('its other settings are the same at every size', () => {
+  expect(settings({})).toEqual({
+    ...{ listen_addresses: "'*'", port: '5432', max_connections: '100' },
+    ...{ shared_buffers: '512MB', effective_cache_size: '1024MB', maintenance_work_mem: '102MB', work_mem: '2MB' },
+    ...{ dynamic_shared_memory_type: 'posix', password_encryption: "'scram-sha-256'" },
+    ...{ log_destination: "'stderr'", log_min_duration_statement: '1000', log_timezone: "'UTC'", timezone: "'UTC'" },
+  });
+});
+
 test('the more connections, the less memory each has', () => {
   expect(settings({ memory: '8Gi', maxConnections: 400 })).toMatchObject({ max_connections: '400', work_mem: '2MB' });
   expect(settings({ memory: '1Gi', maxConnections: 1000 })).toMatchObject({ max_connections: '1000', work_mem: '1MB' });
@@ -161,6 +170,7 @@ test('shows every option', () => {
 });
 
 test.each<[PostgresProps, string]>([
+  [{ maxConnections: 1001 }, 'test/postgres.maxConnections: got 1001, expected at most 1000'],
   [{ maxConnections: 9 }, 'test/postgres.maxConnections: got 9, expected at least 10'],
   [{ user: 'agent-1' }, 'test/postgres.user: got "agent-1", expected lower case letters, digits and "_", such as aiagent'],
   [{ initScripts: { 'init.sh': 'id' } }, 'test/postgres.initScripts."init.sh": got "init.sh", expected a file name such as init.sql'],

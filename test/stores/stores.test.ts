@@ -65,8 +65,14 @@ describe('all stores together', () => {
   });
 
   test('are labelled as stores, and go before agents', () => {
-    for (const { options } of workloadsOf(scope).filter(({ options }) => options.kind === 'StatefulSet'))
-      expect(options).toMatchObject({ component: 'store', priority: 'stores' });
+    const workloads = [...workloadsOf(scope), ...workloadsOf(create({ redis: {} }).scope)];
+    const servers = workloads.filter(({ options }) => options.kind === 'StatefulSet');
+    expect(servers).toHaveLength(6);
+    for (const { options } of servers) expect(options).toMatchObject({ component: 'store', priority: 'stores' });
+    // alerts find a kind of store by its first container
+    expect(servers.map(({ options }) => options.containers[0]?.name)).toEqual([
+      ...['postgres', 'redis', 'memcached', 'chroma', 'minio', 'redis'],
+    ]);
   });
 
   test('have no password in any object', () => {
