@@ -48,12 +48,24 @@ type Refuse = (reason: string) => undefined;
 function readFile(chain: Chain, file: string, refuse: Refuse): SourcedMap | undefined {
   chain.files.push(file);
   const text = readText(file, refuse);
-  const child = text === undefined ? undefined : readSource(file, text, chain.findings);
+  const child = text === undefined ? undefined : readOnce(chain, file, text);
   const parent = child?.data.get('extends')?.value;
   if (!child || !parent) return child;
-  child.data.delete('extends');
   const base = readBase(chain, file, parent);
-  return base && merge(base, child);
+  const data = new Map(child.data);
+  data.delete('extends');
+  return base && merge(base, { ...child, data });
+}
+
+/** Files of this run in which nothing was wrong: the one that others extend is read once. */
+const sound = new Map<string, SourcedMap>();
+
+function readOnce({ findings }: Chain, file: string, text: string): SourcedMap | undefined {
+  const key = `${file}\n${text}`;
+  const before = findings.length;
+  const source = sound.get(key) ?? readSource(file, text, findings);
+  if (source && findings.length === before) sound.set(key, source);
+  return source;
 }
 
 function readBase(chain: Chain, file: string, { at, data }: Sourced): SourcedMap | undefined {

@@ -112,6 +112,26 @@ describe.each(STEPS)('%s', (method, image, env, { claim }: { claim?: string }, m
   });
 });
 
+test('a cluster is dumped like one server, and brought back by servers that hold a shard each', () => {
+  const { data: _, besidePods: __, ...one } = redis;
+  const cluster = { ...one, method: 'redis-cluster', restoreMemory: '3Gi' } as const;
+  const { job } = makeBackup(CLAIM, [cluster]);
+  const [dump, { second: restore }] = [job('redis-backup').first, job('redis-restore')];
+  expect([dump.command, restore.command]).toEqual([
+    ['sh', '/scripts/dump-redis.sh'],
+    ['sh', '/scripts/restore-redis-cluster.sh'],
+  ]);
+  expect([dump.resources.limits.memory, restore.resources.limits.memory]).toEqual(['256Mi', '3Gi']);
+  expect(restore.env).toEqual({ REDIS_HOSTS: redis.env.REDIS_HOSTS, PASSWORD_FILE: '/secrets/password', CONFIRM: '' });
+});
+
+test('pods are told from those of stores by their labels', () => {
+  expect(onClaim.job('redis-backup').cronJob.metadata.labels).toMatchObject({
+    'app.kubernetes.io/name': 'redis-backup',
+    'app.kubernetes.io/component': 'backup',
+  });
+});
+
 test('scripts are executable files of one ConfigMap', () => {
   const map = find(onClaim.objects, 'ConfigMap');
   expect(Object.keys(map.data).sort()).toEqual([

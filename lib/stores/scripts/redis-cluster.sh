@@ -18,16 +18,22 @@ redis() {
 slots() { redis "$1" cluster info | sed -n 's/^cluster_slots_assigned://p'; }
 
 # $view is this pod's list of members: id address flags master ping pong epoch link [slots]
-# $pods has a line for each pod that answers: its host name, then its own entry of that kind.
+# $views has those of all pods that answer, each line with the pod's host name before it; $pods what each says of itself.
 look() {
   view=$(redis "$POD_IP" cluster nodes)
   # side by side: one that is gone takes seconds to say so
-  pods=$({
+  views=$({
     for node in $NODES; do
-      redis "$node" cluster nodes | sed -n "/myself/s/^/$node /p" &
+      redis "$node" cluster nodes | sed "s/^/$node /" &
     done
     wait
   } | sort)
+  pods=$(echo "$views" | grep myself)
+}
+
+# Whether every pod answers. A stale name that leads to another pod makes two of one.
+present() {
+  [ "$(echo "$pods" | cut -d ' ' -f 2 | sort -u | wc -l)" -eq "$(echo "$NODES" | wc -w)" ]
 }
 
 meet() {
@@ -58,6 +64,7 @@ follow() {
 # Only when every pod answers that it has no keys and is in no whole cluster. The reset takes back what an attempt
 # that was cut short left behind; Redis refuses it where there are keys.
 form() {
+  present || return 0
   addresses=
   for node in $NODES; do
     case $(slots "$node") in '' | 16384) return ;; esac
@@ -83,19 +90,24 @@ adopt() {
 }
 
 # Every pod answers, and a member that failed is none of them: its volume is lost. Its replica takes its slots, which
-# Redis leaves to a person if the replica restarted in the meantime; without slots it is forgotten.
+# Redis leaves to a person if the replica restarted in the meantime. It is forgotten only if nobody knows of slots that
+# it has: this pod may be new here, and then knows of none.
 bury() {
-  if [ "$(echo "$pods" | wc -l)" -ne "$(echo "$NODES" | wc -w)" ]; then return; fi
+  present || return 0
   ids=$(echo "$pods" | cut -d ' ' -f 2 | tr '\n' ' ')
-  echo "$view" | awk -v ids="$ids" '$3 ~ /fail($|,)|noaddr/ && !index(ids, $1) { print $1, (NF > 8) }' |
+  echo "$views" | awk -v ids="$ids" '
+    index(ids, $2) { next }
+    $4 ~ /fail($|,)|noaddr/ { dead[$2] }
+    NF > 9 { slots[$2] }
+    END { for (id in dead) print id, (id in slots) ? "slots" : "" }' |
     while read -r dead slots; do
       heir=$(echo "$pods" | awk -v dead="$dead" '$5 == dead { print $1; exit }')
-      if [ "$slots" = 0 ]; then
-        echo "redis-cluster: forgets $dead"
-        for node in $NODES; do redis "$node" cluster forget "$dead"; done
-      elif [ -n "$heir" ]; then
+      if [ -n "$heir" ]; then
         echo "redis-cluster: $heir takes over from $dead"
         redis "$heir" cluster failover force
+      elif [ -z "$slots" ]; then
+        echo "redis-cluster: forgets $dead"
+        for node in $NODES; do redis "$node" cluster forget "$dead"; done
       fi
     done
 }
