@@ -4,7 +4,11 @@
 const fs = require('node:fs');
 const Module = require('node:module');
 const path = require('node:path');
+const v8 = require('node:v8');
 const vm = require('node:vm');
+
+// a synth is over before optimized code pays for its making; a long one (hundreds of agents) still gets it
+v8.setFlagsFromString('--interrupt-budget=2000000');
 
 const filename = path.join(__dirname, 'cli.js');
 const cacheFile = path.join(__dirname, 'cli.cache');
