@@ -6,7 +6,7 @@
 export { Agent, type AgentProps, type UseOptions } from './agent';
 export { type Environment, EnvironmentSchema, InvalidEnvironment, loadEnvironment, type PlatformProps } from './config';
 export type { Route } from './edge';
-export { InvalidInput, type Store, Workload } from './kube';
+export { Component, InvalidInput, type Store, Workload } from './kube';
 export { AgentPlatform, platformOf } from './platform';
 export { renderFiles, summary, UnsoundPlatform, writeFolders } from './render';
 export {

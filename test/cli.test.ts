@@ -128,6 +128,15 @@ describe('a mistake in a file is status 1, and nothing is written', () => {
     untouched();
   });
 
+  test('of several findings, each with the file', () => {
+    const file = environment('big.yaml', 'dev');
+    writeFileSync(file, `${readFileSync(file, 'utf8')}    resources: { cpu: 3, memory: 5Gi }\n`);
+    const { status, stderr } = cli('synth', file, '--out', out);
+    expect([status, stderr.split('\n').map((line) => line.startsWith(`${file}: dev/agent/`))]).toEqual([1, [true, true, false]]);
+    expect(stderr.endsWith('\n')).toBe(true);
+    untouched();
+  });
+
   test('and none of it where the folder cannot be written', () => {
     writeFileSync(join(folder, 'file'), 'mine');
     for (const place of ['file', 'file/below']) {

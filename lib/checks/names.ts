@@ -29,6 +29,7 @@ export function* badNames({ objects }: Facts): Findings {
     const [{ length }, longest] = [metadata.name, LONGEST[kind] ?? 253];
     if (!(kind in LONGEST ? DNS_LABEL : DNS_NAME).test(metadata.name))
       yield [object, 'its name is not made of lower case letters, digits and "-"; rename it'];
+    if (kind === 'Service' && !/^[a-z]/.test(metadata.name)) yield [object, 'its name does not start with a letter (DNS-1035); rename it'];
     if (length > longest) yield [object, `its name has ${length} characters, expected at most ${longest}; shorten it`];
   }
 }

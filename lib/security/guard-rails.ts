@@ -74,7 +74,6 @@ export class GuardRails extends Component {
           persistentvolumeclaims: withRoom(most.claims),
           'requests.storage': bytes(roundGi(most.storage * HEAD_ROOM)),
           // traffic comes in through the edge, and no other way
-          'services.nodeports': 0,
           'services.loadbalancers': 0,
         }),
       },

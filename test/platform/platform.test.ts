@@ -44,7 +44,23 @@ describe('connections that a store cannot take', () => {
     );
   });
 
+  test('are told of the three that take most, and how many more there are', () => {
+    const render = overcommitted((platform, postgres) => {
+      for (const [index, pool] of [3, 20, 1, 9, 7].entries())
+        new Agent(platform, `a${index}`, {
+          image: IMAGE,
+          runtime: 'custom',
+          replicas: { min: 1, max: 1 },
+        }).uses(postgres, { pool });
+    });
+    const share = (index: number, pool: number) => `prod/a${index} (2 replicas x 1 workers x ${pool} connections)`;
+    expect(render).toThrow(
+      `postgres: ${share(1, 20)}, ${share(3, 9)}, ${share(4, 7)} and 2 more may open 80 connections, and it accepts 47;`,
+    );
+  });
+
   test.each([
+    [{ replicas: { min: 1, max: 46 }, runtime: 'custom' } as const, 1], // 47, just as many
     [{ replicas: { min: 1, max: 4 } }, 2], // 40
     [{ replicas: { min: 1, max: 5 } }, 1], // 24
     [{ replicas: { min: 1, max: 5 }, gunicorn: { workers: 3 } }, 2], // 36
@@ -146,6 +162,7 @@ describe('Secrets', () => {
     const platform = smallPlatform({ secrets: { provider: 'existing' }, imagePullSecrets: ['registry'] }, { secretEnv });
     expect(objectsOf(platform).filter(({ kind }) => kind === 'Job' || kind === 'Role')).toEqual([]);
     expect(platform.userSecrets.map(({ name }) => name)).toEqual(['agent-keys', 'provider', 'registry']);
+    expect(platform.userSecrets[2]?.keys).toEqual({ '.dockerconfigjson': undefined });
   });
 
   test('need no Job where there are none', () => {

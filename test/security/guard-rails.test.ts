@@ -108,7 +108,6 @@ describe('the quota', () => {
         'limits.memory': '23Gi', // 19
         persistentvolumeclaims: '5', // 4
         'requests.storage': '42Gi', // 35
-        'services.nodeports': '0',
         'services.loadbalancers': '0',
       },
     });
@@ -116,7 +115,7 @@ describe('the quota', () => {
 
   test('of nothing is nothing', () => {
     const { hard } = find(railsOf(nothing).objects, 'ResourceQuota').spec;
-    expect(Object.values<string>(hard).map((value) => value.replace('Gi', ''))).toEqual(Array(8).fill('0'));
+    expect(Object.values<string>(hard).map((value) => value.replace('Gi', ''))).toEqual(Array(7).fill('0'));
   });
 });
 
