@@ -33,6 +33,8 @@ interface Answers {
   readonly pods: readonly (Member | undefined)[];
   /** The list of this pod, without itself. */
   readonly others: readonly Member[];
+  /** What the other pods list beside themselves. */
+  readonly theirs?: readonly Member[];
   readonly slots?: number | readonly number[];
   readonly keys?: readonly number[];
   readonly masterHost?: string;
@@ -47,13 +49,13 @@ function myself(member: Member): string {
 }
 
 function write(place: Sandbox, answers: Answers, self: number): void {
-  const { pods, others, slots = 16384, keys = [], masterHost } = answers;
+  const { pods, others, theirs = [], slots = 16384, keys = [], masterHost } = answers;
   const say = (host: string, command: string, text: string) => place.write(`state/${host}/${command}`, text);
   for (const [pod, member] of pods.entries()) {
     if (!member) continue;
     const assigned = typeof slots === 'number' ? slots : slots[pod];
     for (const host of [nameOf(pod), ...(pod === self ? [POD_IP] : [])]) {
-      const list = [...(pod === self ? others.map(line) : []), myself(member)];
+      const list = [...(pod === self ? others : theirs).map(line), myself(member)];
       say(host, 'cluster nodes', `${list.join('\n')}\n`);
       say(host, 'cluster info', `cluster_state:ok\r\ncluster_slots_assigned:${assigned}\r\n`);
       say(host, 'dbsize', `${keys[pod] ?? 0}\n`);
@@ -137,6 +139,11 @@ withEveryShell((sandbox) => {
 
     test.each([0, 5])('waits for pod %i', (pod) => {
       const there = pods.map((member, index) => (index === pod ? undefined : member));
+      expect(round(0, { pods: there, others: [], slots: 0 })).toEqual([]);
+    });
+
+    test('is not done while two names lead to one pod', () => {
+      const there = pods.map((member, index) => (index === 2 ? pods[1] : member));
       expect(round(0, { pods: there, others: [], slots: 0 })).toEqual([]);
     });
 
@@ -235,6 +242,23 @@ withEveryShell((sandbox) => {
       expect(round(0, replaced(1, WELL, ghost))[0]).toBe('redis-4 cluster failover force');
     });
 
+    test('of the first pod forgets nobody whose slots only others know of', () => {
+      // the first pod lost its own volume, and with it what it knew; its replica is lost too
+      const pods = WELL.map((member, pod) => (pod === 0 || pod === 3 ? fresh(pod) : member));
+      const ghost = { ...(WELL[0] as Member), flags: 'master,fail', link: 'disconnected' };
+      const others = [...without(pods, 0), { ...ghost, slots: undefined }];
+      const calls = round(0, { pods, others, theirs: [ghost] });
+      expect(calls.filter((call) => /forget|failover/.test(call))).toEqual([]);
+      expect(round(0, { pods, others }).filter((call) => call.includes('forget'))).toHaveLength(6);
+    });
+
+    test('of the first pod lets the replica take over that only others know of', () => {
+      const pods = WELL.map((member, pod) => (pod === 0 ? fresh(0) : member));
+      const ghost = { ...(WELL[0] as Member), flags: 'master,fail', link: 'disconnected' };
+      const others = [...without(pods, 0), { ...ghost, slots: undefined }];
+      expect(round(0, { pods, others, theirs: [ghost] })[0]).toBe('redis-3 cluster failover force');
+    });
+
     test('leaves nobody to take over where the replica is lost too: that is for a person', () => {
       const pods = WELL.map((member, pod) => (pod === 1 || pod === 4 ? fresh(pod) : member));
       const ghost = { ...(WELL[1] as Member), flags: 'master,fail', link: 'disconnected' };
@@ -245,6 +269,12 @@ withEveryShell((sandbox) => {
     test.each(['slave,fail?', 'slave'])('%s is not forgotten', (flags) => {
       const calls = round(0, replaced(4, WELL, { flags }));
       expect(calls.filter((call) => call.includes('forget'))).toEqual([]);
+    });
+
+    test('nobody is forgotten while two names lead to one pod: the other may be that one', () => {
+      const { pods, others } = replaced(4, WELL, {});
+      const there = pods.map((member, pod) => (pod === 2 ? pods[1] : member));
+      expect(round(0, { pods: there, others }).filter((call) => call.includes('forget'))).toEqual([]);
     });
 
     test('nobody is forgotten while a pod does not answer: it may be that one', () => {

@@ -17,6 +17,7 @@ withEveryShell((sandbox) => {
       const done = run(place, 'redis-start', '/etc/redis/redis.conf --cluster-announce-ip 10.0.0.7', {
         PASSWORD_FILE: place.write('password', password),
         AUTH_FILE: place.at('auth.conf'),
+        JOINED_FILE: place.write('joined', ''),
         ...env,
       });
       return { place, done };
@@ -81,6 +82,8 @@ withEveryShell((sandbox) => {
         ...before.slice(4),
       ]);
       expect(place.list('.')).not.toContain('nodes.conf.new');
+      // ready again only when it has found them
+      expect(place.list('.')).not.toContain('joined');
     });
 
     test.each(['absent', 'empty'])('where nodes.conf is %s, it stays so', (kind) => {
