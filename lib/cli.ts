@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { type Environment, EnvironmentSchema, environmentJsonSchema, InvalidEnvironment, loadEnvironment } from './config';
+import { EnvironmentSchema, environmentJsonSchema, InvalidEnvironment, loadEnvironment } from './config';
 import { InvalidInput } from './kube';
 import { type AgentPlatform, platformOf } from './platform';
 import { type Files, renderFiles, summary, UnsoundPlatform, writeFolders } from './render';
@@ -17,9 +17,6 @@ schema  prints the JSON Schema of an environment file
 Exit status: 0 rendered, 1 a mistake in a file, 2 a mistake in the command.
 `;
 
-/** What a command line asks for: to be run, or refused. */
-type Command = () => void;
-
 /** A mistake in the command itself. */
 class Misuse extends Error {}
 
@@ -31,40 +28,25 @@ class Misuse extends Error {}
  */
 export function run(argv: readonly string[]): number {
   try {
-    parseCommand(argv)();
+    execute(argv);
     return 0;
   } catch (error) {
-    if (error instanceof Misuse) {
-      process.stderr.write(`${error.message}\n\n${USAGE}`);
-      return 2;
-    }
-    process.stderr.write(`${explain(error)}\n`);
-    return 1;
+    const isMisuse = error instanceof Misuse || (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS');
+    process.stderr.write(isMisuse ? `${(error as Error).message}\n\n${USAGE}` : `${explain(error)}\n`);
+    return isMisuse ? 2 : 1;
   }
 }
 
-function parseCommand(argv: readonly string[]): Command {
-  const { values, positionals } = parsed(argv);
+function execute(argv: readonly string[]): void {
+  const options = { out: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const;
+  const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options });
   const [verb, ...files] = positionals;
-  const { out } = values;
-  if (values.help) return () => process.stdout.write(USAGE);
-  if (verb === 'schema' && files.length === 0) return () => process.stdout.write(`${JSON.stringify(environmentJsonSchema(), null, 2)}\n`);
-  if (verb !== 'synth') throw new Misuse(verb ? `unknown command "${positionals.join(' ')}"` : 'expected a command');
-  if (files.length === 0) throw new Misuse('synth: expected at least one environment file');
-  if (!out) throw new Misuse('synth: expected --out DIR');
-  return () => synth(files, out);
-}
-
-function parsed(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: { out: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
-    });
-  } catch (error) {
-    throw new Misuse((error as Error).message);
-  }
+  if (values.help) process.stdout.write(USAGE);
+  else if (verb === 'schema' && files.length === 0) process.stdout.write(`${JSON.stringify(environmentJsonSchema(), null, 2)}\n`);
+  else if (verb !== 'synth') throw new Misuse(verb ? `unknown command "${positionals.join(' ')}"` : 'expected a command');
+  else if (files.length === 0) throw new Misuse('synth: expected at least one environment file');
+  else if (!values.out) throw new Misuse('synth: expected --out DIR');
+  else synth(files, values.out);
 }
 
 /** Problems of all files are told at once; nothing is written before everything is rendered. */
@@ -76,18 +58,14 @@ function synth(files: readonly string[], out: string): void {
       const { value } = loadEnvironment(file, EnvironmentSchema);
       const other = platforms.get(value.name);
       if (other) throw new InvalidEnvironment([`${file}: name: got "${value.name}", which ${other.source} has too; expected another`]);
-      platforms.set(value.name, { ...rendered(value), source: file });
+      const platform = platformOf(value);
+      platforms.set(value.name, { platform, files: renderFiles(platform), source: file });
     } catch (error) {
       problems.push(explain(error, file));
     }
   if (problems.length > 0) throw new InvalidEnvironment(problems);
   writeFolders(out, new Map([...platforms].map(([name, { files }]) => [name, files])));
   for (const [name, { platform, files }] of platforms) process.stdout.write(summary(platform, `${out}/${name}`, files));
-}
-
-function rendered(environment: Environment): { platform: AgentPlatform; files: Files } {
-  const platform = platformOf(environment);
-  return { platform, files: renderFiles(platform) };
 }
 
 /** A user's mistake in our words; anything else is a fault of ours, and says so. */

@@ -15,7 +15,6 @@ import {
   type Store,
   scratch,
   service,
-  type Volume,
   Workload,
 } from '../kube';
 import { autoscaler } from './autoscaling';
@@ -60,7 +59,8 @@ export class Agent extends Component {
     this.workers = this.runtime.workers;
     this.secretEnv = this.secretReferences();
     const { options } = this;
-    const uploads = options.uploads && existingClaim('uploads', `${id}-uploads`);
+    const { replicas, modelProviders } = options;
+    const user = { uid: options.user, gid: options.user };
     if (options.uploads) new Claim(this, `${id}-uploads`, options.uploads);
     if (options.uploads?.accessMode === 'ReadWriteMany')
       this.context.requirements.add('a StorageClass with ReadWriteMany volumes: the default one, or uploads.storageClass');
@@ -68,18 +68,27 @@ export class Agent extends Component {
       kind: 'Deployment',
       name: id,
       component: 'agent',
-      replicas: options.replicas.min === options.replicas.max ? options.replicas.min : options.replicas,
-      user: { uid: options.user, gid: options.user },
+      replicas: replicas.min === replicas.max ? replicas.min : replicas,
+      user,
       priority: 'agents',
       drain: { settle: SETTLE, finish: options.requestTimeout },
-      containers: [this.container(uploads)],
+      containers: [this.container()],
     });
     service(this.workload, { ports: ['http'] });
-    autoscaler(this.workload, options.replicas);
-    for (const peer of options.modelProviders.cidrs?.map((range) => ({ cidr: range })) ?? INTERNET)
-      this.workload.allowEgress({ peer, ports: options.modelProviders.ports });
+    autoscaler(this.workload, replicas);
+    for (const peer of modelProviders.cidrs?.map((range) => ({ cidr: range })) ?? INTERNET)
+      this.workload.allowEgress({ peer, ports: modelProviders.ports });
     this.staticWorkload = options.static && staticServer(this, options);
-    this.backup = uploads && uploadsBackup(id, options, this.workload);
+    this.backup = options.uploads && this.uploadsBackup(options.uploads, user);
+  }
+
+  /** How the volume of uploads is backed up. */
+  private uploadsBackup(uploads: NonNullable<AgentOptions['uploads']>, user: BackupSource['user']): BackupSource {
+    const name = `${this.node.id}-uploads`;
+    const { accessMode, storage } = uploads;
+    // a volume of one node can only be read there
+    const besidePods = accessMode === 'ReadWriteOnce' ? this.workload.pods : undefined;
+    return { backupName: name, method: 'files', user, env: {}, data: existingClaim('source', name, true), besidePods, scratch: storage };
   }
 
   /**
@@ -94,12 +103,7 @@ export class Agent extends Component {
     const { env: names, pool } = parse(UseSchema, options, where);
     const unknown = Object.keys(names).find((field) => !(field in store.variables));
     if (unknown !== undefined)
-      throw new InvalidInput(where, [
-        {
-          path: ['env', unknown],
-          message: `got an unknown key, expected one of ${Object.keys(store.variables).join(', ')}`,
-        },
-      ]);
+      reject(where, ['env', unknown], `got an unknown key, expected one of ${Object.keys(store.variables).join(', ')}`);
     for (const [field, variable] of Object.entries(store.variables)) this.addVariable(names[field] ?? variable.env, variable.value, where);
     if (store.maxConnections !== undefined) this.addVariable(`${store.storeName.toUpperCase()}_POOL_SIZE`, String(pool), where);
     this.connections.push({ store, pool });
@@ -120,15 +124,12 @@ export class Agent extends Component {
   }
 
   private addVariable(name: string, value: EnvValue, where: string): void {
-    const given = { ...this.options.env, ...this.options.secretEnv };
-    if (name in this.storeEnv || name in given)
-      throw new InvalidInput(where, [
-        { path: ['env'], message: `got a second variable ${name}, expected each once; give one of them another name` },
-      ]);
+    if (name in { ...this.storeEnv, ...this.options.env, ...this.options.secretEnv })
+      reject(where, ['env'], `got a second variable ${name}, expected each once; give one of them another name`);
     this.storeEnv[name] = value;
   }
 
-  private container(uploads: Volume | undefined): ContainerOptions {
+  private container(): ContainerOptions {
     const { options, runtime } = this;
     const id = this.node.id;
     return {
@@ -145,7 +146,7 @@ export class Agent extends Component {
         '/tmp': scratch('tmp', options.scratch),
         [options.logs.path]: scratch('logs', options.logs.size),
         ...runtime.folders,
-        ...(uploads && options.uploads && { [options.uploads.path]: uploads }),
+        ...(options.uploads && { [options.uploads.path]: existingClaim('uploads', `${id}-uploads`) }),
         ...(runtime.files && { [runtime.files.path]: configFiles(this, `${id}-config`, runtime.files.files) }),
       },
     };
@@ -188,15 +189,6 @@ export class Agent extends Component {
   }
 }
 
-function uploadsBackup(id: string, options: AgentOptions, workload: Workload): BackupSource | undefined {
-  return {
-    backupName: `${id}-uploads`,
-    method: 'files',
-    user: { uid: options.user, gid: options.user },
-    env: {},
-    data: existingClaim('source', `${id}-uploads`, true),
-    // a volume of one node can only be read there
-    besidePods: options.uploads?.accessMode === 'ReadWriteOnce' ? workload.pods : undefined,
-    scratch: options.uploads?.storage ?? '1Gi',
-  };
+function reject(where: string, path: string[], message: string): never {
+  throw new InvalidInput(where, [{ path, message }]);
 }

@@ -17,12 +17,7 @@ export function autoscaler(workload: Workload, replicas: AgentOptions['replicas'
       scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: workload.name },
       minReplicas: replicas.min,
       maxReplicas: replicas.max,
-      metrics: [
-        {
-          type: 'Resource',
-          resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: replicas.cpu } },
-        },
-      ],
+      metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: replicas.cpu } } }],
       behavior: {
         scaleUp: {
           stabilizationWindowSeconds: 0,

@@ -44,36 +44,23 @@ export function routesOf({ runtime, routes, static: files }: Pick<AgentOptions, 
 
 /** The runtime profile of an agent. */
 export function runtimeOf(options: AgentOptions): Runtime {
-  switch (options.runtime) {
-    case 'gunicorn':
-      return gunicorn(options);
-    case 'streamlit':
-      return streamlit(options);
-    case 'custom':
-      return {
-        command: options.command,
-        env: {},
-        probes: httpProbes(options, '/health'),
-        metricsPort: options.metricsPort,
-        workers: 1,
-        sticky: options.sticky ?? false,
-        folders: {},
-      };
-  }
+  const { command, metricsPort, sticky = false, runtime } = options;
+  const custom: Runtime = { command, env: {}, probes: httpProbes(options, '/health'), metricsPort, workers: 1, sticky, folders: {} };
+  if (runtime === 'custom') return custom;
+  return runtime === 'gunicorn' ? gunicorn(options, custom) : streamlit(options, custom);
 }
 
-function gunicorn(options: AgentOptions): Runtime {
+function gunicorn(options: AgentOptions, custom: Runtime): Runtime {
   const settings = GunicornSchema.parse(options.gunicorn ?? {});
   const workers = settings.workers ?? Math.max(1, Math.round(2 * amount(options.resources.limits.cpu)));
   return {
+    ...custom,
     command: options.command ?? ['python', '-m', 'gunicorn', '--config', '/etc/gunicorn/gunicorn.conf.py', settings.app ?? 'app:app'],
     env: { MAX_WORKERS: String(workers), PROMETHEUS_MULTIPROC_DIR: METRICS_FOLDER },
-    // gunicorn itself replaces a worker that hangs, so liveness asks for no more than a listening socket: a restart
-    // because of one slow answer would cut all the others
-    probes: { ...httpProbes(options, '/health'), liveness: { check: { tcp: 'http' }, failures: 6 } },
+    // gunicorn replaces a worker that hangs: a restart of all because of one slow answer would cut the others
+    probes: { ...custom.probes, liveness: { check: { tcp: 'http' }, failures: 6 } },
     metricsPort: options.metricsPort ?? METRICS_PORT,
     workers,
-    sticky: options.sticky ?? false,
     folders: { [METRICS_FOLDER]: memory('metrics', '64Mi'), '/dev/shm': memory('shm', '64Mi') },
     files: { path: '/etc/gunicorn', files: { 'gunicorn.conf.py': gunicornConfig(options, settings, workers) } },
   };
@@ -95,13 +82,13 @@ function gunicornConfig({ port, requestTimeout }: AgentOptions, gunicorn: z.outp
     accesslog: '"-"',
     errorlog: '"-"',
   };
-  return `${Object.entries(settings)
-    .map(([name, value]) => `${name} = ${value}\n`)
-    .join('')}\n${hooks}`;
+  const lines = Object.entries(settings).map(([name, value]) => `${name} = ${value}\n`);
+  return `${lines.join('')}\n${hooks}`;
 }
 
-function streamlit(options: AgentOptions): Runtime {
+function streamlit(options: AgentOptions, custom: Runtime): Runtime {
   return {
+    ...custom,
     command: options.command ?? ['streamlit', 'run', options.script ?? 'app.py'],
     env: {
       // Streamlit keeps a machine id in its home, and breaks in odd ways where it cannot (streamlit#12383)
@@ -114,8 +101,6 @@ function streamlit(options: AgentOptions): Runtime {
       STREAMLIT_BROWSER_GATHER_USAGE_STATS: 'false',
     },
     probes: httpProbes(options, '/_stcore/health'),
-    metricsPort: options.metricsPort,
-    workers: 1,
     // uploads and media belong to a session, and a session lives in one process
     sticky: options.sticky ?? true,
     folders: { '/home/streamlit': scratch('home', '64Mi') },

@@ -2,6 +2,10 @@ import { z } from 'zod';
 import { RouteSchema } from '../edge';
 import { absolutePath, byteQuantity, cidr, cpuQuantity, envName, hostName, image, port, seconds, secretKey } from '../kube';
 
+const text = (pattern: RegExp, expected: string) => z.string().regex(pattern, { error: `expected ${expected}` });
+const accessMode = z.enum(['ReadWriteOnce', 'ReadWriteMany']);
+const runtime = z.enum(['gunicorn', 'streamlit', 'custom']);
+
 const limits = z.strictObject({
   cpu: cpuQuantity().default(2).describe("Most cores of one replica (guide: limits.cpus '2')."),
   memory: byteQuantity().default('4Gi').describe('Most memory of one replica (guide: limits.memory 4G).'),
@@ -26,42 +30,29 @@ const replicas = z
 
 /** Settings of the runtime `gunicorn`. */
 export const GunicornSchema = z.strictObject({
-  app: z
-    .string()
-    .regex(/^[\w.]+:\w+(\(\))?$/, { error: 'expected module:object such as app:app' })
+  app: text(/^[\w.]+:\w+(\(\))?$/, 'module:object such as app:app')
     .optional()
-    .describe('What gunicorn serves; app:app if absent (guide: app:app).'),
-  workers: z
-    .int()
-    .min(1)
-    .max(64)
-    .optional()
-    .describe('Worker processes of one replica; two for each core of the CPU limit if absent (guide: 4 with 2 cores).'),
+    .describe('What gunicorn serves (guide: app:app, as if absent).'),
+  workers: z.int().min(1).max(64).optional().describe('Processes of one replica; two for each core of the CPU limit if absent (guide: 4).'),
   maxRequests: z.int().min(0).default(1000).describe('Requests after which a worker starts anew (guide: max_requests).'),
   maxRequestsJitter: z.int().min(0).default(100).describe('Random part of it (guide: max_requests_jitter).'),
   workerConnections: z.int().min(1).default(1000).describe('Connections of one worker (guide: worker_connections).'),
-  keepAlive: seconds()
-    .default(75)
-    .describe(
-      'Seconds that an idle connection stays open: longer than at the edge (60), or requests meet a closed connection (the guide says 5).',
-    ),
+  // shorter than at the edge, requests would meet a closed connection
+  keepAlive: seconds().default(75).describe('Seconds that an idle connection stays open: longer than at the edge, 60 (guide: 5).'),
 });
 
 const uploads = z.strictObject({
   path: absolutePath().default('/app/uploads').describe('Where the agent keeps uploads (guide: ./uploads:/app/uploads).'),
   storage: byteQuantity().default('20Gi').describe('Size of the volume (the guide names no size).'),
   storageClass: z.string().optional().describe('StorageClass; the default class of the cluster if absent.'),
-  accessMode: z
-    .enum(['ReadWriteOnce', 'ReadWriteMany'])
+  accessMode: accessMode
     .default('ReadWriteMany')
-    .describe('ReadWriteMany: all replicas share it, as in the guide. ReadWriteOnce is for one replica only.'),
+    .describe('ReadWriteMany: all replicas share it (guide). ReadWriteOnce: one replica only.'),
 });
 
 const logs = z.strictObject({
   path: absolutePath().default('/app/logs').describe('Where the agent may write log files (guide: ./logs:/app/logs).'),
-  size: byteQuantity()
-    .default('1Gi')
-    .describe('Most that they take; they live as long as the pod. Logs that matter go to standard output.'),
+  size: byteQuantity().default('1Gi').describe('Most that they take. They go with the pod: logs that matter go to standard output.'),
 });
 
 const staticFiles = z.strictObject({
@@ -70,66 +61,51 @@ const staticFiles = z.strictObject({
   replicas: z.int().min(1).default(2).describe('Pods that serve the files.'),
 });
 
+const cache = z.strictObject({ ttl: seconds().default(3600).describe('Seconds that an entry lives (guide: CACHE_TTL).') });
+
+const modelProviders = z.strictObject({
+  cidrs: z.array(cidr()).optional().describe('Address ranges; the public internet, without private and link-local ranges, if absent.'),
+  ports: z.array(z.int().min(1).max(65535)).min(1).default([443]).describe('Ports.'),
+});
+
 const health = z.strictObject({
-  path: absolutePath()
-    .optional()
-    .describe('HTTP path that answers 200 when a replica can serve (guide: /health; Streamlit: /_stcore/health).'),
+  path: absolutePath().optional().describe('Path that answers 200 when a replica can serve (guide: /health; Streamlit: /_stcore/health).'),
   startup: seconds().default(300).describe('Seconds that a replica may take to start.'),
 });
 
 const fields = z.strictObject({
   image: image().describe('Container image of the agent, pinned.'),
-  runtime: z
-    .enum(['gunicorn', 'streamlit', 'custom'])
+  runtime: runtime
     .default('gunicorn')
-    .describe('How the image is started: gunicorn with uvicorn workers (the guide), streamlit, or a command of its own.'),
-  command: z
-    .array(z.string())
-    .min(1)
-    .optional()
-    .describe('Command instead of the one of the runtime; needed by custom unless the image brings one.'),
+    .describe('How it starts: gunicorn with uvicorn workers (guide), streamlit, or a command of its own.'),
+  command: z.array(z.string()).min(1).optional().describe("Command in place of the runtime's; needed by custom unless the image has one."),
   args: z.array(z.string()).optional().describe('Arguments of the command.'),
-  script: z
-    .string()
-    .regex(/^[\w./-]+\.py$/, { error: 'expected a file such as app.py' })
+  script: text(/^[\w./-]+\.py$/, 'a file such as app.py')
     .optional()
     .describe('Script that the runtime streamlit runs; app.py if absent.'),
   gunicorn: GunicornSchema.optional().describe('Settings of the runtime gunicorn.'),
   port: port().default(8501).describe('Port that the agent listens on (guide: 8501).'),
-  metricsPort: port()
-    .optional()
-    .describe('Port of Prometheus metrics; 9090 with gunicorn if absent (guide: METRICS_PORT), none with the others.'),
+  metricsPort: port().optional().describe('Port of Prometheus metrics (guide: METRICS_PORT); if absent, 9090 with gunicorn, else none.'),
   health: health.prefault({}).describe('How health is checked.'),
   user: z.int().min(1).default(10001).describe('Numeric user and group that the agent runs as.'),
   resources: resources.prefault({}).describe('What one replica may use.'),
   replicas: replicas.prefault({}).describe('How many replicas.'),
   requestTimeout: seconds()
     .default(60)
-    .describe('Longest time of a request, and so of a graceful stop (guide: REQUEST_TIMEOUT, timeout = 60).'),
+    .describe('Most seconds of a request, and of a graceful stop (guide: REQUEST_TIMEOUT, timeout = 60).'),
   maxConcurrentRequests: z.int().min(1).default(100).describe('Passed as MAX_CONCURRENT_REQUESTS (guide).'),
-  cache: z
-    .strictObject({ ttl: seconds().default(3600).describe('Seconds that an entry lives (guide: CACHE_TTL).') })
-    .prefault({})
-    .describe('In-memory cache of each replica.'),
+  cache: cache.prefault({}).describe('In-memory cache of each replica.'),
   logLevel: z.enum(['DEBUG', 'INFO', 'WARNING', 'ERROR']).default('INFO').describe('Passed as LOG_LEVEL (guide).'),
   env: z.record(envName(), z.string()).default({}).describe('Further environment variables.'),
   secretEnv: z
     .record(envName(), z.union([z.literal('generate'), secretKey()], { error: 'expected "generate", or { secret, key }' }))
     .default({})
-    .describe(
-      'Environment variables from Secrets: one that the user makes ({ secret, key }), or a random value that the platform makes once ("generate").',
-    ),
+    .describe('Variables from Secrets: the user\'s own ({ secret, key }), or a random value that the platform makes once ("generate").'),
   uploads: uploads.optional().describe('Volume for uploads; none if absent.'),
   logs: logs.prefault({}).describe('Folder for log files.'),
   scratch: byteQuantity().default('1Gi').describe('Size of /tmp.'),
   static: staticFiles.optional().describe('A web server for static files out of the image; none if absent.'),
-  modelProviders: z
-    .strictObject({
-      cidrs: z.array(cidr()).optional().describe('Address ranges; the public internet, without private and link-local ranges, if absent.'),
-      ports: z.array(z.int().min(1).max(65535)).min(1).default([443]).describe('Ports.'),
-    })
-    .prefault({})
-    .describe('Where the agent may connect to outside of the cluster.'),
+  modelProviders: modelProviders.prefault({}).describe('Where the agent may connect to outside of the cluster.'),
   sticky: z.boolean().optional().describe('Whether a client stays with one replica; with streamlit if absent.'),
   host: hostName().optional().describe("Host name of the agent; the platform's domain if absent."),
   routes: z.array(RouteSchema).min(1).optional().describe('Paths that the edge lets through; those of the runtime if absent.'),
@@ -176,17 +152,8 @@ export type AgentOptions = z.output<typeof AgentSchema>;
 
 /** How an agent uses a store. */
 export const UseSchema = z.strictObject({
-  env: z
-    .record(z.string(), envName())
-    .default({})
-    .describe('Other names for the environment variables, by what they hold: { url: DATABASE_URL }.'),
-  pool: z
-    .int()
-    .min(1)
-    .default(2)
-    .describe(
-      'Connections that each worker process opens at most; passed as <STORE>_POOL_SIZE and checked against what the store accepts.',
-    ),
+  env: z.record(z.string(), envName()).default({}).describe('Other names for variables, by what they hold: { url: DATABASE_URL }.'),
+  pool: z.int().min(1).default(2).describe('Most connections of a worker, <STORE>_POOL_SIZE; checked against what the store accepts.'),
 });
 
 /** @see UseSchema */

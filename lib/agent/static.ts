@@ -36,10 +36,7 @@ export function staticServer(component: Component, options: AgentOptions): Workl
         command: ['nginx', '-c', '/etc/nginx-static/static.conf', '-g', 'daemon off;'],
         ports: { http: 8080 },
         resources: RESOURCES,
-        probes: {
-          readiness: { check: { http: '/healthz', port: 'http' } },
-          liveness: { check: { tcp: 'http' } },
-        },
+        probes: { readiness: { check: { http: '/healthz', port: 'http' } }, liveness: { check: { tcp: 'http' } } },
         mounts: {
           '/etc/nginx-static': configFiles(component, `${name}-config`, { 'static.conf': nginxConfig }),
           '/srv/static': { volume: files, readOnly: true },

@@ -35,13 +35,7 @@ const SCRIPTS = {
   'restore-redis-cluster.sh': restoreRedisCluster,
 };
 
-/** Which of them a store needs. */
-const SCRIPT: Readonly<Record<BackupSource['method'], Readonly<Record<'dump' | 'restore', keyof typeof SCRIPTS>>>> = {
-  files: { dump: 'dump-files.sh', restore: 'restore-files.sh' },
-  postgres: { dump: 'dump-postgres.sh', restore: 'restore-postgres.sh' },
-  redis: { dump: 'dump-redis.sh', restore: 'restore-redis.sh' },
-  'redis-cluster': { dump: 'dump-redis.sh', restore: 'restore-redis-cluster.sh' },
-};
+type Script = keyof typeof SCRIPTS;
 
 /** The rclone user of rclone/rclone. Its group owns every backup, whichever store it came from. */
 const RCLONE = 1009;
@@ -58,42 +52,39 @@ const NEVER = '@yearly';
 export class Backup extends Component {
   /** CronJobs that run by themselves, for the alert on a backup's age. */
   readonly schedules: readonly { readonly name: string; readonly schedule: string }[];
+  private readonly options: BackupOptions;
   private readonly scripts: Volume;
   private readonly destination: Destination;
 
   constructor(scope: Construct, id: string, props: { readonly options: BackupOptions; readonly sources: readonly BackupSource[] }) {
     super(scope, id, { order: 'backup' });
     const { options, sources } = props;
+    this.options = options;
     this.destination = destinationOf(this, options);
     this.scripts = configFiles(this, 'backup-scripts', SCRIPTS, { executable: true });
-    this.schedules = sources.map((source) => {
-      this.dump(source, options);
-      this.restore(source, options);
-      return { name: `${source.backupName}-backup`, schedule: options.schedule };
-    });
+    for (const source of sources) {
+      this.dump(source);
+      this.restore(source);
+    }
+    this.schedules = sources.map(({ backupName }) => ({ name: `${backupName}-backup`, schedule: options.schedule }));
   }
 
-  private dump(source: BackupSource, options: BackupOptions): void {
+  private dump(source: BackupSource): void {
+    const { schedule, retention, keepAtLeast } = this.options;
     const files = source.method === 'files' && source.data;
-    const dump = this.step(source, 'dump', options.image, files ? { SOURCE: '/source' } : {}, {
-      ...(files && { '/source': files }),
-    });
-    const publishing = this.transfer(source, 'publish.sh', options.image, {
-      RETENTION_DAYS: String(Number.parseInt(options.retention, 10)),
-      KEEP_AT_LEAST: String(options.keepAtLeast),
-    });
-    this.job(source, 'backup', { schedule: options.schedule, deadline: DEADLINE }, [dump, publishing]);
+    const script: Script = `dump-${source.method === 'redis-cluster' ? 'redis' : source.method}.sh`;
+    const dump = this.step(source, script, files ? { SOURCE: '/source' } : {}, files ? { '/source': files } : {});
+    const env = { RETENTION_DAYS: String(Number.parseInt(retention, 10)), KEEP_AT_LEAST: String(keepAtLeast) };
+    this.job(source, 'backup', { schedule, deadline: DEADLINE }, [dump, this.transfer(source, 'publish', env)]);
   }
 
-  private restore(source: BackupSource, options: BackupOptions): void {
+  private restore(source: BackupSource): void {
     const claim = source.data?.kind === 'claim' ? source.data.claimName : undefined;
-    const target: Record<string, Volume> = claim ? { '/target': existingClaim('target', claim) } : {};
     // empty: who restores says yes on the Job that he makes of it (docs/backup.md), or the script refuses
     const env = { CONFIRM: '', ...(claim && { TARGET: '/target' }) };
-    const restoring = this.step(source, 'restore', options.image, env, target);
-    const fetching = this.transfer(source, 'fetch.sh', options.image, { BACKUP: '' });
+    const restore = this.step(source, `restore-${source.method}.sh`, env, claim ? { '/target': existingClaim('target', claim) } : {});
     const job = { schedule: NEVER, deadline: DEADLINE, retries: 0, suspend: true };
-    this.job(source, 'restore', job, [fetching, restoring]);
+    this.job(source, 'restore', job, [this.transfer(source, 'fetch', { BACKUP: '' }), restore]);
   }
 
   /** Two containers, one after the other, that share a scratch folder. */
@@ -113,42 +104,34 @@ export class Backup extends Component {
   }
 
   /** A container with the tools of the store. */
-  private step(
-    source: BackupSource,
-    verb: 'dump' | 'restore',
-    image: string,
-    env: Readonly<Record<string, string>>,
-    mounts: Readonly<Record<string, Volume>>,
-  ): ContainerOptions {
+  private step(source: BackupSource, script: Script, env: Record<string, string>, mounts: Record<string, Volume>): ContainerOptions {
+    const { image = this.options.image, secret, restoreMemory } = source;
+    const [name = ''] = script.split('-');
     return {
-      name: verb,
-      image: source.image ?? image,
-      command: ['sh', `/scripts/${SCRIPT[source.method][verb]}`],
-      env: { ...source.env, ...(source.secret && { PASSWORD_FILE: '/secrets/password' }), ...env },
-      resources: verb === 'restore' && source.restoreMemory ? { ...RESOURCES, memory: source.restoreMemory } : RESOURCES,
-      mounts: { ...this.folders(source), ...mounts, ...(source.secret && { '/secrets': source.secret }) },
+      name,
+      image,
+      command: ['sh', `/scripts/${script}`],
+      env: { ...source.env, ...(secret && { PASSWORD_FILE: '/secrets/password' }), ...env },
+      resources: { ...RESOURCES, ...(name === 'restore' && restoreMemory && { memory: restoreMemory }) },
+      mounts: { ...this.folders(source), ...mounts, ...(secret && { '/secrets': secret }) },
     };
   }
 
   /** The container that talks to the destination. */
-  private transfer(
-    source: BackupSource,
-    script: 'publish.sh' | 'fetch.sh',
-    image: string,
-    env: Readonly<Record<string, string>>,
-  ): ContainerOptions {
+  private transfer(source: BackupSource, name: 'publish' | 'fetch', env: Record<string, string>): ContainerOptions {
+    const { path, env: access, mounts } = this.destination;
     return {
-      name: script.slice(0, -'.sh'.length),
-      image,
-      command: ['sh', `/scripts/${script}`],
+      name,
+      image: this.options.image,
+      command: ['sh', `/scripts/${name}.sh`],
       user: RCLONE,
-      env: { DESTINATION: this.destination.path(source.backupName), ...env, HOME: '/tmp', ...this.destination.env },
+      env: { DESTINATION: path(source.backupName), ...env, HOME: '/tmp', ...access },
       resources: RESOURCES,
-      mounts: { ...this.folders(source), ...this.destination.mounts },
+      mounts: { ...this.folders(source), ...mounts },
     };
   }
 
-  private folders(source: BackupSource): Readonly<Record<string, Volume>> {
+  private folders(source: BackupSource): Record<string, Volume> {
     return { '/work': scratch('work', source.scratch), '/tmp': scratch('tmp', '64Mi'), '/scripts': this.scripts };
   }
 }

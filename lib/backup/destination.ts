@@ -1,11 +1,10 @@
-import type { Component, EnvValue, TrafficRule, Volume } from '../kube';
-import { Claim, existingClaim, INTERNET, needSecret } from '../kube';
+import { Claim, type Component, type EnvValue, existingClaim, INTERNET, needSecret, type TrafficRule, type Volume } from '../kube';
 import type { BackupOptions } from './schema';
 
 /** How the pods that publish and fetch reach the backups. */
 export interface Destination {
   /** The rclone path of a backup's folder. */
-  path(backupName: string): string;
+  readonly path: (backupName: string) => string;
   readonly env: Readonly<Record<string, EnvValue>>;
   readonly mounts: Readonly<Record<string, Volume>>;
   readonly egress: readonly TrafficRule[];
@@ -16,19 +15,14 @@ export function destinationOf(component: Component, options: BackupOptions): Des
   if (options.provider === 'claim') {
     const name = component.node.id;
     new Claim(component, name, options);
-    return {
-      path: (backupName) => `/backups/${backupName}`,
-      env: {},
-      mounts: { '/backups': existingClaim('backups', name) },
-      egress: [],
-    };
+    return { path: (backup) => `/backups/${backup}`, env: {}, mounts: { '/backups': existingClaim('backups', name) }, egress: [] };
   }
   for (const { secret, key } of [options.accessKey, options.secretKey])
     needSecret(component.context, { name: secret, keys: { [key]: undefined } });
   const url = new URL(options.endpoint);
   const peers = options.cidrs?.map((cidr) => ({ cidr })) ?? INTERNET;
   return {
-    path: (backupName) => ['s3:', [options.bucket, options.prefix, backupName].filter(Boolean).join('/')].join(''),
+    path: (backupName) => `s3:${[options.bucket, options.prefix, backupName].filter(Boolean).join('/')}`,
     env: {
       RCLONE_CONFIG_S3_TYPE: 's3',
       RCLONE_CONFIG_S3_PROVIDER: 'Other',

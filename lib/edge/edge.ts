@@ -16,22 +16,15 @@ const STRATEGIES: Readonly<Record<ControllerOptions['controller'], Strategy>> = 
 /** Port of the pods that answer ACME's HTTP-01 challenges (cert-manager, acmesolver). */
 const SOLVER_PORT = 8089;
 
-/** Options of {@link Edge}. */
-export interface EdgeProps {
-  /** What stands between clients and agents. */
-  readonly options: EdgeOptions;
-  /** What stands behind it. */
-  readonly backends: readonly Backend[];
-}
-
 /**
  * The way from clients to agents: Ingresses of the controller that the cluster has, and the certificate.
  *
  * @throws InvalidInput with everything that cannot be: two routes of one path, a limit that the controller does not know
  */
 export class Edge extends Component {
-  constructor(scope: Construct, id: string, { options, backends }: EdgeProps) {
+  constructor(scope: Construct, id: string, props: { readonly options: EdgeOptions; readonly backends: readonly Backend[] }) {
     super(scope, id, { order: 'edge' });
+    const { options, backends } = props;
     if (options.controller === 'none') return;
     const { entries, problems } = entriesOf(backends);
     if (entries.length === 0) return;
@@ -43,37 +36,25 @@ export class Edge extends Component {
     this.explain(options, entries);
   }
 
-  private provideCertificate(options: ControllerOptions, dnsNames: string[]): void {
-    const { tls } = options;
+  private provideCertificate({ tls, namespace }: ControllerOptions, dnsNames: string[]): void {
     if (tls.provider === 'existing') needSecret(this.context, { name: tls.secret, keys: { 'tls.crt': undefined, 'tls.key': undefined } });
     if (tls.provider !== 'cert-manager') return;
-    this.context.requirements.add(`cert-manager with ${tls.issuerKind} ${tls.issuer}`);
+    const { issuerKind: kind, issuer: name } = tls;
+    this.context.requirements.add(`cert-manager with ${kind} ${name}`);
     new Certificate(this, 'certificate', {
       // until the issuer has answered, a self-signed one: HTTP-01 is redirected to https, which must answer with something
       metadata: { name: TLS_SECRET, annotations: { 'cert-manager.io/issue-temporary-certificate': 'true' } },
-      spec: {
-        secretName: TLS_SECRET,
-        dnsNames,
-        issuerRef: { group: 'cert-manager.io', kind: tls.issuerKind, name: tls.issuer },
-      },
+      spec: { secretName: TLS_SECRET, dnsNames, issuerRef: { group: 'cert-manager.io', kind, name } },
     });
-    this.letChallengesIn(options.namespace);
-  }
-
-  /** Pods that cert-manager starts to answer HTTP-01; the namespace's default deny would keep the controller from them. */
-  private letChallengesIn(namespace: string): void {
+    // the namespace's default deny would keep the controller from the pods that cert-manager starts to answer HTTP-01
+    const from = [{ namespaceSelector: { matchLabels: { [NAMESPACE_NAME_LABEL]: namespace } } }];
     new k8s.KubeNetworkPolicy(this, 'acme-solver', {
       metadata: { name: `${this.node.id}-acme-solver` },
       spec: {
         // by the label's name: these are nobody's pods while no challenge runs
         podSelector: { matchExpressions: [{ key: 'acme.cert-manager.io/http01-solver', operator: 'Exists' }] },
         policyTypes: ['Ingress'],
-        ingress: [
-          {
-            from: [{ namespaceSelector: { matchLabels: { [NAMESPACE_NAME_LABEL]: namespace } } }],
-            ports: [{ protocol: 'TCP', port: k8s.IntOrString.fromNumber(SOLVER_PORT) }],
-          },
-        ],
+        ingress: [{ from, ports: [{ protocol: 'TCP', port: k8s.IntOrString.fromNumber(SOLVER_PORT) }] }],
       },
     });
   }

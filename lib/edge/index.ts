@@ -1,12 +1,3 @@
 /** What stands between clients and agents. */
-export { Edge, type EdgeProps } from './edge';
-export {
-  type Backend,
-  type ControllerOptions,
-  type EdgeOptions,
-  EdgeSchema,
-  host,
-  type Route,
-  RouteSchema,
-  SECURITY_HEADERS,
-} from './policy';
+export { Edge } from './edge';
+export { type Backend, type ControllerOptions, type EdgeOptions, EdgeSchema, type Route, RouteSchema, SECURITY_HEADERS } from './policy';

@@ -1,17 +1,6 @@
 import * as k8s from '../../imports/k8s';
 import type { Component, Problem } from '../kube';
-import {
-  type Entry,
-  headersFor,
-  headersOf,
-  ingress,
-  nginxSize,
-  type Strategy,
-  stickyCookie,
-  TOO_MANY_REQUESTS,
-  timeouts,
-  tlsSecret,
-} from './ingress';
+import { type Entry, headersFor, headersOf, ingress, nginxSize, type Strategy, TOO_MANY_REQUESTS, timeouts, tlsSecret } from './ingress';
 import type { ControllerOptions } from './policy';
 
 const prefix = 'nginx.ingress.kubernetes.io';
@@ -24,7 +13,7 @@ export const ingressNginx: Strategy = (edge, options, entries) => {
   const tls = tlsSecret(options);
   const common = headersOf(options).headers;
   for (const entry of entries) {
-    const { name, backend, route } = entry;
+    const { route } = entry;
     const annotations = {
       'ssl-redirect': tls !== undefined,
       // the redirect would make /api of /api/
@@ -40,7 +29,7 @@ export const ingressNginx: Strategy = (edge, options, entries) => {
       ...balancing(entry, tls),
       'custom-headers': headersFile(edge, entry, headersFor(route, common)),
     };
-    ingress(edge, options, { name, host: backend.host, tls, entry, prefix, annotations });
+    ingress(edge, options, { of: entry, tls, prefix, annotations });
   }
   edge.context.requirements.add(
     `ingress-nginx 1.15.1, its last release, in namespace ${options.namespace}, with IngressClass ${options.className}`,
@@ -54,16 +43,15 @@ export const ingressNginx: Strategy = (edge, options, entries) => {
 /** The burst is a multiple of the rate here, and never 0, which nginx would refuse to load. */
 function unreachableBurst({ route, path }: Entry): Problem[] {
   const { rate, burst } = route.limit ?? { rate: 1, burst: 1 };
-  if (burst > 0 && burst % rate === 0) return [];
   const below = burst - (burst % rate);
+  if (burst > 0 && burst === below) return [];
   const remedy = below > 0 ? `${below} or ${below + rate}` : rate;
   const message = `got ${burst}, expected a multiple of the rate ${rate}, for ingress-nginx knows no other burst; take ${remedy}`;
   return [{ path: [...path, 'limit', 'burst'], message }];
 }
 
 /** All Ingresses of an agent say the same about its cookie: the last one that is read decides for all. */
-function balancing(entry: Entry, tls: string | undefined) {
-  const cookie = stickyCookie(entry);
+function balancing({ cookie }: Entry, tls: string | undefined) {
   if (!cookie) return { 'load-balance': 'ewma' };
   return {
     affinity: 'cookie',
@@ -96,12 +84,12 @@ function controllerSettings(options: ControllerOptions, entries: readonly Entry[
 }
 
 function approximations(options: ControllerOptions, entries: readonly Entry[]): string[] {
-  const sticky = new Set(entries.filter(stickyCookie).map(({ backend }) => backend.name));
+  const sticky = new Set(entries.filter(({ cookie }) => cookie).map(({ backend }) => backend.name));
   const cached = entries.filter(({ route }) => Object.keys(route.headers).some((name) => /^cache-control$/i.test(name)));
   const texts: [boolean, string][] = [
     [true, 'ingress-nginx is retired since March 2026 and gets no security fixes; controller nginx is maintained'],
     [true, `a request is tried on up to ${options.maxFails} replicas, but none is left alone for ${options.failTimeout} seconds`],
-    [!entries.every(stickyCookie), 'replicas are chosen by ewma (load and time to answer), not by least connections'],
+    [!entries.every(({ cookie }) => cookie), 'replicas are chosen by ewma (load and time to answer), not by least connections'],
     [sticky.size > 0, `new clients of ${[...sticky].join(', ')} get a replica at random, not by least connections`],
     [!entries.every(({ route }) => route.websocket), 'every path may become a websocket'],
     [entries.some(({ route }) => route.limit), 'rate limits remember clients in 5 MB for each path, not 10 MB'],

@@ -12,6 +12,8 @@ export interface Entry {
   readonly workload: Workload;
   /** Where the route stands in an environment. */
   readonly path: Problem['path'];
+  /** The cookie that keeps a client with one replica: one for each agent, for several may share a host. */
+  readonly cookie?: string;
 }
 
 /**
@@ -26,7 +28,6 @@ export const TOO_MANY_REQUESTS = 429;
 /** Name of the Secret that cert-manager writes. */
 export const TLS_SECRET = 'edge-tls';
 
-const LONGEST_SLUG = 40;
 /** nginx waits no longer than 75 seconds for a connection; this is its default. */
 const LONGEST_CONNECT = 60;
 
@@ -49,10 +50,11 @@ export function entriesOf(backends: readonly Backend[]): { entries: Entry[]; pro
       const owner = owners.get(claim);
       if (owner) reject(path, `got "${claim}", expected a path that ${owner} does not answer already; give one a host of its own`);
       owners.set(claim, owner ?? `agents.${backend.name}.routes[${index}]`);
-      if (route.to === 'static' && !backend.static)
-        reject([...path, 'to'], 'got "static", expected "agent"; the agent has no static files');
-      const workload = (route.to === 'static' && backend.static) || backend.agent;
-      return { backend, route, name: freeName(names, backend.name, route.path), workload, path };
+      const isStatic = route.to === 'static';
+      if (isStatic && !backend.static) reject([...path, 'to'], 'got "static", expected "agent"; the agent has no static files');
+      const workload = (isStatic && backend.static) || backend.agent;
+      const cookie = backend.sticky && !isStatic ? `replica_${backend.name.replaceAll('-', '_')}` : undefined;
+      return { backend, route, name: freeName(names, backend.name, route.path), workload, path, cookie };
     }),
   );
   for (const { name, host } of backends)
@@ -60,16 +62,12 @@ export function entriesOf(backends: readonly Backend[]): { entries: Entry[]; pro
   return { entries, problems };
 }
 
-/** `<agent>-<path>`; where two paths read the same, the later ones are numbered. */
+/** `<agent>-<path>`, the path in 40 characters; where two paths read the same, the later ones are numbered. */
 function freeName(names: Set<string>, agent: string, path: string): string {
-  const slug =
-    path
-      .toLowerCase()
-      .replace(/[^a-z0-9]+/g, '-')
-      .slice(0, LONGEST_SLUG)
-      .replace(/^-|-$/g, '') || 'root';
-  let name = `${agent}-${slug}`;
-  for (let count = 2; names.has(name); count += 1) name = `${agent}-${slug}-${count}`;
+  const words = path.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+  const base = `${agent}-${words.slice(0, 40).replace(/^-|-$/g, '') || 'root'}`;
+  let name = base;
+  for (let count = 2; names.has(name); count += 1) name = `${base}-${count}`;
   names.add(name);
   return name;
 }
@@ -81,12 +79,9 @@ export function hostsOf(entries: readonly Entry[]): string[] {
 
 /** The headers of every answer, and apart from them the one that is for HTTPS only (RFC 6797, 8.1). */
 export function headersOf(options: ControllerOptions): { headers: Record<string, string>; hsts?: string } {
-  const isHsts = (name: string) => name.toLowerCase() === 'strict-transport-security';
+  const isHsts = ([name]: [string, string]) => name.toLowerCase() === 'strict-transport-security';
   const all = Object.entries(options.headers);
-  return {
-    headers: Object.fromEntries(all.filter(([name]) => !isHsts(name))),
-    hsts: all.find(([name]) => isHsts(name))?.[1],
-  };
+  return { headers: Object.fromEntries(all.filter((header) => !isHsts(header))), hsts: all.find(isHsts)?.[1] };
 }
 
 /** The headers of a path: those of every answer, unless it has a word of its own for them. */
@@ -105,11 +100,6 @@ export function timeouts({ timeout }: Route, unit: 's' | ''): Record<string, str
   };
 }
 
-/** Name of the cookie that keeps a client with one replica: one for each agent, for several may share a host. */
-export function stickyCookie({ backend, route }: Entry): string | undefined {
-  return backend.sticky && route.to === 'agent' ? `replica_${backend.name.replaceAll('-', '_')}` : undefined;
-}
-
 /** A quantity of bytes as nginx writes it: `100Mi` is `100m`. */
 export function nginxSize(quantity: string): string {
   const bytes = Math.ceil(amount(quantity));
@@ -117,36 +107,30 @@ export function nginxSize(quantity: string): string {
   return bytes % 2 ** 10 === 0 ? `${bytes / 2 ** 10}k` : String(bytes);
 }
 
-/** Options of {@link ingress}. */
+/** An Ingress: of a route, or of a host alone. Annotations go by the controller's prefix; those without a value are left out. */
 interface IngressOptions {
-  readonly name: string;
-  readonly host: string;
-  /** Name of the Secret with the certificate. */
+  readonly of: Entry | string;
   readonly tls?: string;
-  /** The path; none for an Ingress of the host alone. */
-  readonly entry?: Entry;
-  /** Start of every annotation's key. */
   readonly prefix: string;
-  /** Annotations; those without a value are left out. */
   readonly annotations: Readonly<Record<string, string | number | boolean | undefined>>;
 }
 
 /** One Ingress of one host. */
-export function ingress(edge: Component, { className }: ControllerOptions, options: IngressOptions): void {
-  const { name, host, tls, entry, prefix } = options;
-  const given = Object.entries(options.annotations).filter(([, value]) => value !== undefined);
-  const annotations = Object.fromEntries(given.map(([key, value]) => [`${prefix}/${key}`, String(value)]));
-  const path = entry && {
-    path: entry.route.path,
-    pathType: entry.route.match === 'exact' ? 'Exact' : 'Prefix',
-    backend: { service: { name: entry.workload.name, port: { name: 'http' } } },
-  };
+export function ingress(edge: Component, { className }: ControllerOptions, { of, tls, prefix, annotations }: IngressOptions): void {
+  const { name, host, paths } =
+    typeof of === 'string' ? { name: of, host: of } : { name: of.name, host: of.backend.host, paths: [pathOf(of)] };
+  const given = Object.entries(annotations).filter(([, value]) => value !== undefined);
   new k8s.KubeIngress(edge, `${name}-ingress`, {
-    metadata: { name, annotations },
+    metadata: { name, annotations: Object.fromEntries(given.map(([key, value]) => [`${prefix}/${key}`, String(value)])) },
     spec: {
       ingressClassName: className,
       tls: tls ? [{ hosts: [host], secretName: tls }] : undefined,
-      rules: [{ host, http: path && { paths: [path] } }],
+      rules: [{ host, http: paths && { paths } }],
     },
   });
+}
+
+function pathOf({ route, workload }: Entry): k8s.HttpIngressPath {
+  const pathType = route.match === 'exact' ? 'Exact' : 'Prefix';
+  return { path: route.path, pathType, backend: { service: { name: workload.name, port: { name: 'http' } } } };
 }

@@ -1,17 +1,6 @@
 import type { Problem } from '../kube';
-import {
-  type Entry,
-  headersFor,
-  headersOf,
-  hostsOf,
-  ingress,
-  nginxSize,
-  type Strategy,
-  stickyCookie,
-  TOO_MANY_REQUESTS,
-  timeouts,
-  tlsSecret,
-} from './ingress';
+import { headersFor, headersOf, hostsOf, ingress, nginxSize, type Strategy, TOO_MANY_REQUESTS, timeouts, tlsSecret } from './ingress';
+import type { Route } from './policy';
 
 const prefix = 'nginx.org';
 /** Headers whose value is a list: several lines mean the same as one (RFC 9110, 5.3). */
@@ -35,24 +24,25 @@ export const nginx: Strategy = (edge, options, entries) => {
       'max-fails': options.maxFails,
       'fail-timeout': `${options.failTimeout}s`,
     };
-    ingress(edge, options, { name: host, host, tls, prefix, annotations });
+    ingress(edge, options, { of: host, tls, prefix, annotations });
   }
   for (const entry of entries) {
-    const { name, backend, route, workload } = entry;
+    const { backend, route, workload, cookie } = entry;
     const hasHeaders = Object.keys(route.headers).length > 0;
     const annotations = {
       'mergeable-ingress-type': 'minion',
-      ...limit(entry),
+      ...limit(route),
       ...timeouts(route, 's'),
       'client-max-body-size': nginxSize(route.body),
       'proxy-buffering': route.responseBuffering,
       'websocket-services': route.websocket ? workload.name : undefined,
-      'sticky-cookie-services': sticky(entry, tls),
+      // path=/: all routes share the cookie, so that a client meets the same replica on each
+      'sticky-cookie-services': cookie && `serviceName=${workload.name} ${cookie} path=/ httponly${tls ? ' secure' : ''}`,
       // headers of a path stand in place of the host's, so it has them all
       'add-header': hasHeaders ? addHeader(headersFor(route, common)) : undefined,
       'add-header-inherit': hasHeaders ? 'on' : undefined,
     };
-    ingress(edge, options, { name, host: backend.host, entry, prefix, annotations });
+    ingress(edge, options, { of: entry, prefix, annotations });
     if (!route.requestBuffering)
       approximations.add(`agent ${backend.name}, ${route.path}: a request is read whole before the agent gets it`);
   }
@@ -67,28 +57,21 @@ export const nginx: Strategy = (edge, options, entries) => {
   ];
 };
 
-function limit({ route }: Entry) {
-  if (!route.limit) return {};
+function limit({ limit }: Route) {
+  if (!limit) return {};
   return {
-    'limit-req-rate': `${route.limit.rate}r/s`,
-    'limit-req-burst': route.limit.burst,
+    'limit-req-rate': `${limit.rate}r/s`,
+    'limit-req-burst': limit.burst,
     'limit-req-no-delay': true,
     'limit-req-zone-size': '10m',
     'limit-req-reject-code': TOO_MANY_REQUESTS,
   };
 }
 
-function sticky(entry: Entry, tls: string | undefined): string | undefined {
-  const cookie = stickyCookie(entry);
-  // path=/: all routes share the cookie, so that a client meets the same replica on each
-  return cookie && `serviceName=${entry.workload.name} ${cookie} path=/ httponly${tls ? ' secure' : ''}`;
-}
-
 /** Sent with errors too, but for caching: nobody may keep a refusal for a year. */
 function addHeader(headers: Record<string, string>): string | undefined {
-  const lines = Object.entries(headers).flatMap(([name, value]) =>
-    parts(name, value).map((part) => `${name}:${part}${name.toLowerCase() === 'cache-control' ? '' : ':always'}`),
-  );
+  const always = (name: string) => (name.toLowerCase() === 'cache-control' ? '' : ':always');
+  const lines = Object.entries(headers).flatMap(([name, value]) => parts(name, value).map((part) => `${name}:${part}${always(name)}`));
   return lines.join() || undefined;
 }
 

@@ -1,20 +1,15 @@
 import { z } from 'zod';
-import { byteQuantity, dnsLabel, hostName, seconds, type Workload } from '../kube';
+import { byteQuantity, dnsLabel, seconds, type Workload } from '../kube';
 
 const PATH = /^(?!.*\/\.\.?(\/|$))\/([\w.-]+(\/[\w.-]+)*\/?)?$/;
 
+const text = (pattern: RegExp, expected: string) => z.string().regex(pattern, { error: `expected ${expected}` });
 /** Names and values as every controller takes them: printable, and without spaces around them. */
-const headers = (name: RegExp, error: string) =>
-  z.record(
-    z.string().regex(name, { error }),
-    z.string().regex(/^[!-~]([ -~]*[!-~])?$/, { error: 'expected printable text without spaces around it' }),
-  );
+const headers = (name: RegExp, expected: string) =>
+  z.record(text(name, expected), text(/^[!-~]([ -~]*[!-~])?$/, 'printable text without spaces around it'));
 
 const route = z.strictObject({
-  path: z
-    .string()
-    .regex(PATH, { error: 'expected a path such as /api/' })
-    .describe('Path that the route answers. A prefix ends with "/", so that /api/ is not also /apifoo.'),
+  path: text(PATH, 'a path such as /api/').describe('Path of the route. A prefix ends with "/", so that /api/ is not also /apifoo.'),
   match: z.enum(['prefix', 'exact']).default('prefix').describe('Whether everything below the path belongs to it too.'),
   limit: z
     .strictObject({
@@ -29,14 +24,11 @@ const route = z.strictObject({
     .boolean()
     .default(true)
     .describe('Whether a request is read whole before the agent gets it (guide: off for /upload/).'),
-  responseBuffering: z
-    .boolean()
-    .default(false)
-    .describe('Whether an answer is held back until a buffer is full. Off: tokens stream as they come.'),
+  responseBuffering: z.boolean().default(false).describe('Whether answers wait until a buffer is full. Off: tokens stream as they come.'),
   websocket: z.boolean().default(false).describe('Whether the path may become a websocket.'),
   headers: headers(
     /^(?!strict-transport-security$)[a-z][a-z0-9-]*$/i,
-    'expected the name of a header other than Strict-Transport-Security, which is for whole hosts',
+    'the name of a header other than Strict-Transport-Security, which is for whole hosts',
   )
     .default({})
     .describe('Response headers of this path: further ones, or in place of those of every answer.'),
@@ -92,7 +84,7 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
 
 const common = {
   tls: tls.default({ provider: 'none' }).describe('Where the certificate comes from.'),
-  headers: headers(/^[a-z][a-z0-9-]*$/i, 'expected a header name such as X-Frame-Options')
+  headers: headers(/^[a-z][a-z0-9-]*$/i, 'a header name such as X-Frame-Options')
     .default(SECURITY_HEADERS)
     .describe('Headers of every answer (guide: add_header).'),
   maxFails: z.int().min(1).default(3).describe('Failed tries after which a replica is left alone (guide: max_fails=3).'),
@@ -118,6 +110,3 @@ export const EdgeSchema = z.discriminatedUnion('controller', [
 export type EdgeOptions = z.output<typeof EdgeSchema>;
 /** Options of an edge that has a controller. */
 export type ControllerOptions = Exclude<EdgeOptions, { controller: 'none' }>;
-
-/** Host names are the agents' own or the platform's. @internal */
-export const host = hostName;

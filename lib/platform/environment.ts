@@ -12,7 +12,7 @@ export function platformOf(environment: Environment): AgentPlatform {
   for (const config of Object.values(stores)) if (config) markValid(config);
   const created = createStores(platform, stores);
   // by name, so that the order of keys in the file changes nothing
-  for (const [agentName, { uses, ...props }] of Object.entries(agents).sort(byName)) {
+  for (const [agentName, { uses, ...props }] of Object.entries(agents).sort(([a], [b]) => (a < b ? -1 : 1))) {
     const agent = new Agent(platform, agentName, markValid(props));
     for (const use of uses) {
       const { store: storeName, ...long } = typeof use === 'string' ? { store: use } : use;
@@ -21,8 +21,4 @@ export function platformOf(environment: Environment): AgentPlatform {
     }
   }
   return platform;
-}
-
-function byName(a: readonly [string, unknown], b: readonly [string, unknown]): number {
-  return a[0] < b[0] ? -1 : 1;
 }

@@ -32,20 +32,20 @@ export class AgentPlatform extends Construct {
   constructor(scope: Construct, id: string, props: PlatformProps = {}) {
     super(scope, id);
     this.options = parse(PlatformSchema, props, this.node.path);
-    const { options } = this;
+    const { namespace = `ai-agent-${id}`, domain, imagePullSecrets, timeZone, observability } = this.options;
     this.context = {
       name: id,
-      namespace: options.namespace ?? `ai-agent-${id}`,
-      domain: options.domain,
-      imagePullSecrets: options.imagePullSecrets,
-      timeZone: options.timeZone,
-      metrics: options.observability.provider !== 'none',
+      namespace,
+      domain,
+      imagePullSecrets,
+      timeZone,
+      metrics: observability.provider !== 'none',
       secrets: new Map(),
       requirements: new Set(),
       approximations: new Set(),
     };
     provideContext(this, this.context);
-    this.node.addValidation({ validate: () => this.validate() });
+    this.node.addValidation({ validate: () => this.problems(this.objects()) });
   }
 
   /** Agents in the platform. */
@@ -60,29 +60,19 @@ export class AgentPlatform extends Construct {
   complete(): void {
     if (this.completed) return;
     this.completed = true;
-    const { options, context } = this;
-    if (options.edge.controller !== 'none')
-      new Edge(this, 'edge', { options: options.edge, backends: this.agents.map((agent) => agent.backend) });
-    const backups =
-      options.backup.provider === 'none'
-        ? undefined
-        : new Backup(this, 'backup', { options: options.backup, sources: this.backupSources() });
-    if (options.observability.provider !== 'none')
-      new Observability(this, 'observability', {
-        options: options.observability,
-        workloads: workloadsOf(this),
-        backups: backups?.schedules ?? [],
-      });
-    for (const name of options.imagePullSecrets) needSecret(context, { name, keys: { '.dockerconfigjson': undefined } });
+    const { context } = this;
+    const { edge, backup, observability, imagePullSecrets, secrets, network } = this.options;
+    if (edge.controller !== 'none') new Edge(this, 'edge', { options: edge, backends: this.agents.map((agent) => agent.backend) });
+    const sources = this.backupSources();
+    const backups = backup.provider === 'none' ? [] : new Backup(this, 'backup', { options: backup, sources }).schedules;
+    if (observability.provider !== 'none')
+      new Observability(this, 'observability', { options: observability, workloads: workloadsOf(this), backups });
+    for (const name of imagePullSecrets) needSecret(context, { name, keys: { '.dockerconfigjson': undefined } });
     const generated = [...context.secrets.values()].filter(isGenerated);
-    if (options.secrets.provider === 'generate' && generated.length > 0)
-      new Bootstrap(this, 'secrets', {
-        image: options.secrets.image,
-        apiServer: options.network.apiServer,
-        secrets: generated,
-      });
+    if (secrets.provider === 'generate' && generated.length > 0)
+      new Bootstrap(this, 'secrets', { image: secrets.image, apiServer: network.apiServer, secrets: generated });
     for (const workload of workloadsOf(this)) workload.renderNetworkPolicy();
-    new GuardRails(this, 'namespace', { network: options.network, platform: this });
+    new GuardRails(this, 'namespace', { network, platform: this });
     this.node.lock();
   }
 
@@ -119,9 +109,5 @@ export class AgentPlatform extends Construct {
 
   private backupSources(): BackupSource[] {
     return this.node.children.flatMap((child) => ('backup' in child && child.backup ? [child.backup as BackupSource] : []));
-  }
-
-  private validate(): string[] {
-    return this.problems(this.objects());
   }
 }

@@ -60,8 +60,8 @@ function removeLeftovers(out: string): void {
     if (!name.startsWith(PARTIAL) || isRunning(Number(name.slice(PARTIAL.length)))) continue;
     const folder = join(out, name);
     for (const moved of readdirSync(folder).filter((entry) => entry.endsWith('.old'))) {
-      const home = join(out, moved.slice(0, -'.old'.length));
-      if (!readdirSync(out).includes(moved.slice(0, -'.old'.length))) renameSync(join(folder, moved), home);
+      const home = moved.slice(0, -'.old'.length);
+      if (!readdirSync(out).includes(home)) renameSync(join(folder, moved), join(out, home));
     }
     removeFolder(folder);
   }

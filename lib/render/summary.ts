@@ -1,4 +1,4 @@
-import { bytes, cores, footprint } from '../kube';
+import { bytes, cores, footprint, type SecretNeed } from '../kube';
 import type { AgentPlatform } from '../platform';
 import type { Files } from './files';
 
@@ -9,16 +9,14 @@ export function summary(platform: AgentPlatform, folder: string, files: Files): 
   const most = footprint(platform, { at: 'max' });
   const range = (low: string, high: string) => (low === high ? low : `${low} to ${high}`);
   const { requirements, approximations, namespace } = platform.context;
+  const commands = platform.userSecrets.map((need) => secretCommand(need, namespace));
   return [
     `${folder}: ${objects} objects in ${files.size} files`,
     `  pods ${range(String(least.pods), String(most.pods))}, ` +
       `CPU ${range(cores(least.cpu), cores(most.cpu))}, ` +
       `memory ${range(bytes(least.memory), bytes(most.memory))}, storage ${bytes(most.storage)}`,
     ...section('the cluster must bring', [...requirements].sort()),
-    ...section(
-      'Secrets to create first',
-      platform.userSecrets.map((need) => secretCommand(need, namespace)),
-    ),
+    ...section('Secrets to create first', commands),
     ...section('approximations', [...approximations].sort()),
     '',
   ].join('\n');
@@ -28,10 +26,11 @@ function section(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : [`  ${title}:`, ...lines.map((line) => `    - ${line}`)];
 }
 
-function secretCommand(need: { name: string; keys: Readonly<Record<string, string | undefined>> }, namespace: string): string {
-  const keys = Object.keys(need.keys);
+function secretCommand({ name, keys: templates }: SecretNeed, namespace: string): string {
+  const keys = Object.keys(templates);
+  const create = `kubectl -n ${namespace} create secret`;
   if (keys.includes('.dockerconfigjson'))
-    return `kubectl -n ${namespace} create secret docker-registry ${need.name} --docker-server=... --docker-username=... --docker-password=...`;
-  if (keys.includes('tls.crt')) return `kubectl -n ${namespace} create secret tls ${need.name} --cert=FILE --key=FILE`;
-  return `kubectl -n ${namespace} create secret generic ${need.name} ${keys.map((key) => `--from-file=${key}=FILE`).join(' ')}`;
+    return `${create} docker-registry ${name} --docker-server=... --docker-username=... --docker-password=...`;
+  if (keys.includes('tls.crt')) return `${create} tls ${name} --cert=FILE --key=FILE`;
+  return `${create} generic ${name} ${keys.map((key) => `--from-file=${key}=FILE`).join(' ')}`;
 }

@@ -1,12 +1,12 @@
 import type { Construct } from 'constructs';
 import * as k8s from '../../imports/k8s';
 import { Component, configFiles, type SecretNeed, scratch, Workload } from '../kube';
-import type { NetworkOptions, SecretsOptions } from './schema';
+import type { NetworkOptions } from './schema';
 import script from './scripts/bootstrap.sh';
 
-/** Options of {@link Bootstrap}. */
-export interface BootstrapOptions {
-  readonly image: Extract<SecretsOptions, { provider: 'generate' }>['image'];
+/** The image and the list of the Job, and where it finds the API server. */
+interface BootstrapOptions {
+  readonly image: string;
   readonly apiServer: NetworkOptions['apiServer'];
   readonly secrets: readonly SecretNeed[];
 }
@@ -35,17 +35,10 @@ export class Bootstrap extends Component {
           name: 'bootstrap',
           image: options.image,
           command: ['sh', '/etc/bootstrap/bootstrap.sh'],
-          env: {
-            SPEC: '/etc/bootstrap/secrets',
-            NS: this.context.namespace,
-            PART_OF: this.context.name,
-          },
+          env: { SPEC: '/etc/bootstrap/secrets', NS: this.context.namespace, PART_OF: this.context.name },
           resources: { cpu: '10m', memory: '32Mi' },
           mounts: {
-            '/etc/bootstrap': configFiles(this, name, {
-              'bootstrap.sh': script,
-              secrets: specification(options.secrets),
-            }),
+            '/etc/bootstrap': configFiles(this, name, { 'bootstrap.sh': script, secrets: specification(options.secrets) }),
             '/tmp': scratch('tmp', '1Mi'),
           },
         },
@@ -53,10 +46,7 @@ export class Bootstrap extends Component {
     });
     for (const cidr of options.apiServer.cidrs) workload.allowEgress({ peer: { cidr }, ports: options.apiServer.ports });
     const metadata = { name, labels: { ...workload.pods } };
-    new k8s.KubeRole(this, 'role', {
-      metadata,
-      rules: [{ apiGroups: [''], resources: ['secrets'], verbs: ['create'] }],
-    });
+    new k8s.KubeRole(this, 'role', { metadata, rules: [{ apiGroups: [''], resources: ['secrets'], verbs: ['create'] }] });
     new k8s.KubeRoleBinding(this, 'role-binding', {
       metadata,
       roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },

@@ -47,32 +47,28 @@ export class GuardRails extends Component {
 
   /** Stores are scheduled before agents and evicted after them. */
   private priorityClasses(cluster: Chart, workloads: readonly Workload[]): void {
-    const used = new Set(workloads.map((workload) => workload.options.priority));
-    for (const [name, value] of [
-      ['stores', 100_000],
-      ['agents', 10_000],
-    ] as const)
-      if (used.has(name))
-        new k8s.KubePriorityClass(cluster, `priority-${name}`, {
-          metadata: { name: `${this.context.namespace}-${name}` },
-          value,
-          description: `The ${name} of ${this.context.namespace}`,
-        });
+    const { namespace } = this.context;
+    for (const [name, value] of Object.entries({ stores: 100_000, agents: 10_000 })) {
+      if (!workloads.some(({ options }) => options.priority === name)) continue;
+      const metadata = { name: `${namespace}-${name}` };
+      new k8s.KubePriorityClass(cluster, `priority-${name}`, { metadata, value, description: `The ${name} of ${namespace}` });
+    }
   }
 
   private quota(platform: Construct): void {
     const most = footprint(platform, { at: 'max', busy: true });
     const withRoom = (count: number) => Math.ceil(count * HEAD_ROOM);
+    const gibibytes = (count: number) => bytes(withRoom(count / 2 ** 30) * 2 ** 30);
     new k8s.KubeResourceQuota(this, 'quota', {
       metadata: { name: 'platform' },
       spec: {
         hard: quantities({
           pods: withRoom(most.pods),
-          'requests.cpu': cores(Math.ceil(most.cpu * HEAD_ROOM)),
-          'requests.memory': bytes(roundGi(most.memory * HEAD_ROOM)),
-          'limits.memory': bytes(roundGi(most.memoryLimit * HEAD_ROOM)),
+          'requests.cpu': cores(withRoom(most.cpu)),
+          'requests.memory': gibibytes(most.memory),
+          'limits.memory': gibibytes(most.memoryLimit),
           persistentvolumeclaims: withRoom(most.claims),
-          'requests.storage': bytes(roundGi(most.storage * HEAD_ROOM)),
+          'requests.storage': gibibytes(most.storage),
           // traffic comes in through the edge, and no other way
           'services.loadbalancers': 0,
         }),
@@ -82,11 +78,8 @@ export class GuardRails extends Component {
 
   /** For what is put into the namespace by hand: it gets limits, and none larger than the platform's own. */
   private limits(platform: Construct, workloads: readonly Workload[]): void {
-    const limits = workloads.flatMap(({ options }) =>
-      [...options.containers, ...(options.initContainers ?? [])].map(({ resources }) =>
-        amount(resources.limits?.memory ?? resources.memory),
-      ),
-    );
+    const containers = workloads.flatMap(({ options }) => [...options.containers, ...(options.initContainers ?? [])]);
+    const limits = containers.map(({ resources }) => amount(resources.limits?.memory ?? resources.memory));
     const claims = [
       ...workloads.flatMap(({ options }) => volumesOf(options).flatMap((v) => (v.kind === 'claimTemplate' ? [v.claim] : []))),
       ...platform.node.findAll().flatMap((node) => (node instanceof Claim ? [node.options] : [])),
@@ -119,8 +112,4 @@ export class GuardRails extends Component {
     ];
     networkPolicy(this, { name: 'allow-dns', pods: {}, ingress: [], egress });
   }
-}
-
-function roundGi(count: number): number {
-  return Math.ceil(count / 2 ** 30) * 2 ** 30;
 }

@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { cidr, dnsLabel, image } from '../kube';
 
+const portNumber = z.int().min(1).max(65535);
+
 /** Where Secrets come from. */
 export const SecretsSchema = z.discriminatedUnion('provider', [
   z.strictObject({
     provider: z.literal('generate').describe('A Job makes missing Secrets once, with random values, inside the cluster.'),
     image: image().default('curlimages/curl:8.16.0').describe('Image of the Job: a shell and curl.'),
   }),
-  z.strictObject({
-    provider: z.literal('existing').describe('The user makes every Secret; the closing summary lists them.'),
-  }),
+  z.strictObject({ provider: z.literal('existing').describe('The user makes every Secret; the closing summary lists them.') }),
 ]);
 
 /** What of the cluster the network policies must know. */
@@ -25,11 +25,7 @@ export const NetworkSchema = z.strictObject({
   apiServer: z
     .strictObject({
       cidrs: z.array(cidr()).min(1).default(['0.0.0.0/0']).describe('Addresses of the API server. Narrow it where they are known.'),
-      ports: z
-        .array(z.int().min(1).max(65535))
-        .min(1)
-        .default([443, 6443])
-        .describe('Ports of the API server: the Service and what stands behind it.'),
+      ports: z.array(portNumber).min(1).default([443, 6443]).describe('Ports of the API server: its Service and what is behind.'),
     })
     .prefault({})
     .describe('Where the bootstrap Job, and nothing else, finds the API server.'),
