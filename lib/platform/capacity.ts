@@ -1,28 +1,24 @@
-import type { Store } from '../kube';
-import type { AgentPlatform } from './platform';
+import type { Agent } from '../agent';
 
 /**
  * Stores whose connections could run out: replicas at the autoscaler's maximum, and one more while rolling out, times
  * worker processes, times pool size.
  */
-export function overcommitted(platform: AgentPlatform): string[] {
-  const demand = new Map<Store, { path: string; count: number; sum: string }[]>();
-  for (const agent of platform.agents)
-    for (const { store, pool } of agent.connections) {
-      const replicas = agent.workload.replicas.max + 1;
-      const sum = `${replicas} replicas x ${agent.workers} workers x ${pool} connections`;
-      const share = { path: agent.node.path, count: replicas * agent.workers * pool, sum };
-      demand.set(store, [...(demand.get(store) ?? []), share]);
-    }
-  return [...demand.entries()].flatMap(([store, shares]) => {
-    const total = shares.reduce((sum, share) => sum + share.count, 0);
+export function overcommitted(agents: readonly Agent[]): string[] {
+  const uses = agents.flatMap(({ node, workload, workers, connections }) =>
+    connections.map(({ store, pool }) => {
+      const replicas = workload.replicas.max + 1;
+      const who = `${node.path} (${replicas} replicas x ${workers} workers x ${pool} connections)`;
+      return { store, who, count: replicas * workers * pool };
+    }),
+  );
+  return [...new Set(uses.map(({ store }) => store))].flatMap((store) => {
+    const shares = uses.filter((use) => use.store === store).sort((a, b) => b.count - a.count);
+    const total = shares.reduce((sum, { count }) => sum + count, 0);
     if (store.maxConnections === undefined || total <= store.maxConnections) return [];
-    const largest = shares.sort((a, b) => b.count - a.count).slice(0, 3);
-    const who = largest.map((share) => `${share.path} (${share.sum})`).join(', ');
-    const others = shares.length > largest.length ? ` and ${shares.length - largest.length} more` : '';
-    return [
-      `${store.storeName}: ${who}${others} may open ${total} connections, and it accepts ${store.maxConnections}; ` +
-        'lower replicas.max, gunicorn.workers or pool, or raise maxConnections',
-    ];
+    const largest = shares.slice(0, 3).map(({ who }) => who);
+    const others = shares.length > 3 ? ` and ${shares.length - 3} more` : '';
+    const remedy = 'lower replicas.max, gunicorn.workers or pool, or raise maxConnections';
+    return `${store.storeName}: ${largest.join(', ')}${others} may open ${total} connections, and it accepts ${store.maxConnections}; ${remedy}`;
   });
 }

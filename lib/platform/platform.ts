@@ -27,19 +27,15 @@ export class AgentPlatform extends Construct {
   readonly options: PlatformOptions;
   /** What its components know of it. */
   readonly context: PlatformContext;
-  private completed = false;
 
   constructor(scope: Construct, id: string, props: PlatformProps = {}) {
     super(scope, id);
     this.options = parse(PlatformSchema, props, this.node.path);
-    const { namespace = `ai-agent-${id}`, domain, imagePullSecrets, timeZone, observability } = this.options;
     this.context = {
+      ...this.options,
       name: id,
-      namespace,
-      domain,
-      imagePullSecrets,
-      timeZone,
-      metrics: observability.provider !== 'none',
+      namespace: this.options.namespace ?? `ai-agent-${id}`,
+      metrics: this.options.observability.provider !== 'none',
       secrets: new Map(),
       requirements: new Set(),
       approximations: new Set(),
@@ -58,12 +54,11 @@ export class AgentPlatform extends Construct {
    * can be added to the platform afterwards.
    */
   complete(): void {
-    if (this.completed) return;
-    this.completed = true;
-    const { context } = this;
+    if (this.node.locked) return;
+    const { context, agents } = this;
     const { edge, backup, observability, imagePullSecrets, secrets, network } = this.options;
-    if (edge.controller !== 'none') new Edge(this, 'edge', { options: edge, backends: this.agents.map((agent) => agent.backend) });
-    const sources = this.backupSources();
+    if (edge.controller !== 'none') new Edge(this, 'edge', { options: edge, backends: agents.map((agent) => agent.backend) });
+    const sources = this.node.children.flatMap((child) => ('backup' in child && child.backup ? [child.backup as BackupSource] : []));
     const backups = backup.provider === 'none' ? [] : new Backup(this, 'backup', { options: backup, sources }).schedules;
     if (observability.provider !== 'none')
       new Observability(this, 'observability', { options: observability, workloads: workloadsOf(this), backups });
@@ -79,12 +74,12 @@ export class AgentPlatform extends Construct {
   /** Everything that is rendered, in the order of files and of declaration within a file. */
   objects(): PlatformObject[] {
     this.complete();
-    return this.components().flatMap((component) =>
-      component.node
-        .findAll()
-        .filter((node): node is ApiObject => node instanceof ApiObject)
-        .map((node) => ({ path: node.node.path, file: component.file, json: node.toJson() })),
-    );
+    const components = this.node.children.filter((child): child is Component => child instanceof Component);
+    const sorted = components.sort((a, b) => (a.file < b.file ? -1 : 1));
+    return sorted.flatMap(({ file, node }) => {
+      const objects = node.findAll().filter((child) => child instanceof ApiObject);
+      return objects.map((object) => ({ path: object.node.path, file, json: object.toJson() }));
+    });
   }
 
   /** What is wrong with a rendered platform as a whole; nothing if it is sound. */
@@ -92,22 +87,14 @@ export class AgentPlatform extends Construct {
     const strays = this.node.children.filter((child): boolean => Chart.isChart(child) && !(child instanceof Component));
     return [
       ...strays.map(({ node }) => `${node.path}: is a Chart, which is in no file; make it a Component`),
-      ...overcommitted(this),
+      ...overcommitted(this.agents),
       ...findings(objects, workloadsOf(this), this.context.secrets),
     ];
   }
 
   /** Secrets that the user must make before the platform starts. */
   get userSecrets() {
-    const all = [...this.context.secrets.values()];
-    return this.options.secrets.provider === 'generate' ? all.filter((need) => !isGenerated(need)) : all;
-  }
-
-  private components(): Component[] {
-    return this.node.children.filter((child): child is Component => child instanceof Component).sort((a, b) => (a.file < b.file ? -1 : 1));
-  }
-
-  private backupSources(): BackupSource[] {
-    return this.node.children.flatMap((child) => ('backup' in child && child.backup ? [child.backup as BackupSource] : []));
+    const generates = this.options.secrets.provider === 'generate';
+    return [...this.context.secrets.values()].filter((need) => !(generates && isGenerated(need)));
   }
 }

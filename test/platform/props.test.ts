@@ -113,7 +113,13 @@ test('a platform of which nothing is said is in a namespace of its name, by itse
     backup: { provider: 'none' },
     observability: { provider: 'none' },
   });
-  expect(context).toMatchObject({ name: 'it', namespace: 'ai-agent-it', domain: undefined, timeZone: 'Etc/UTC', metrics: false });
+  expect({ domain: undefined, ...context }).toMatchObject({
+    name: 'it',
+    namespace: 'ai-agent-it',
+    domain: undefined,
+    timeZone: 'Etc/UTC',
+    metrics: false,
+  });
 });
 
 test('what is wrong is said at once, with the path of the platform', () => {
