@@ -88,7 +88,7 @@ export class Agent extends Component {
     const { accessMode, storage } = uploads;
     // a volume of one node can only be read there
     const besidePods = accessMode === 'ReadWriteOnce' ? this.workload.pods : undefined;
-    return { backupName: name, method: 'files', user, env: {}, data: existingClaim('source', name, true), besidePods, scratch: storage };
+    return { backupName: name, method: 'files', user, env: {}, claim: name, besidePods, scratch: storage };
   }
 
   /**

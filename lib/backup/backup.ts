@@ -13,27 +13,7 @@ import {
 } from '../kube';
 import { type Destination, destinationOf } from './destination';
 import type { BackupOptions } from './schema';
-import dumpFiles from './scripts/dump-files.sh';
-import dumpPostgres from './scripts/dump-postgres.sh';
-import dumpRedis from './scripts/dump-redis.sh';
-import fetch from './scripts/fetch.sh';
-import publish from './scripts/publish.sh';
-import restoreFiles from './scripts/restore-files.sh';
-import restorePostgres from './scripts/restore-postgres.sh';
-import restoreRedis from './scripts/restore-redis.sh';
-import restoreRedisCluster from './scripts/restore-redis-cluster.sh';
-
-const SCRIPTS = {
-  'dump-files.sh': dumpFiles,
-  'dump-postgres.sh': dumpPostgres,
-  'dump-redis.sh': dumpRedis,
-  'fetch.sh': fetch,
-  'publish.sh': publish,
-  'restore-files.sh': restoreFiles,
-  'restore-postgres.sh': restorePostgres,
-  'restore-redis.sh': restoreRedis,
-  'restore-redis-cluster.sh': restoreRedisCluster,
-};
+import * as SCRIPTS from './scripts';
 
 type Script = keyof typeof SCRIPTS;
 
@@ -52,39 +32,24 @@ const NEVER = '@yearly';
 export class Backup extends Component {
   /** CronJobs that run by themselves, for the alert on a backup's age. */
   readonly schedules: readonly { readonly name: string; readonly schedule: string }[];
-  private readonly options: BackupOptions;
-  private readonly scripts: Volume;
+  private readonly image: string;
   private readonly destination: Destination;
+  private readonly scripts: Volume;
 
   constructor(scope: Construct, id: string, props: { readonly options: BackupOptions; readonly sources: readonly BackupSource[] }) {
     super(scope, id, { order: 'backup' });
     const { options, sources } = props;
-    this.options = options;
+    const { schedule, retention, keepAtLeast } = options;
+    this.image = options.image;
     this.destination = destinationOf(this, options);
     this.scripts = configFiles(this, 'backup-scripts', SCRIPTS, { executable: true });
+    const keep = { RETENTION_DAYS: String(Number.parseInt(retention, 10)), KEEP_AT_LEAST: String(keepAtLeast) };
     for (const source of sources) {
-      this.dump(source);
-      this.restore(source);
+      this.job(source, 'backup', { schedule, deadline: DEADLINE }, [this.dump(source), this.transfer(source, 'publish.sh', keep)]);
+      const byHand = { schedule: NEVER, suspend: true, deadline: DEADLINE, retries: 0 };
+      this.job(source, 'restore', byHand, [this.transfer(source, 'fetch.sh', { BACKUP: '' }), this.restore(source)]);
     }
-    this.schedules = sources.map(({ backupName }) => ({ name: `${backupName}-backup`, schedule: options.schedule }));
-  }
-
-  private dump(source: BackupSource): void {
-    const { schedule, retention, keepAtLeast } = this.options;
-    const files = source.method === 'files' && source.data;
-    const script: Script = `dump-${source.method === 'redis-cluster' ? 'redis' : source.method}.sh`;
-    const dump = this.step(source, script, files ? { SOURCE: '/source' } : {}, files ? { '/source': files } : {});
-    const env = { RETENTION_DAYS: String(Number.parseInt(retention, 10)), KEEP_AT_LEAST: String(keepAtLeast) };
-    this.job(source, 'backup', { schedule, deadline: DEADLINE }, [dump, this.transfer(source, 'publish', env)]);
-  }
-
-  private restore(source: BackupSource): void {
-    const claim = source.data?.kind === 'claim' ? source.data.claimName : undefined;
-    // empty: who restores says yes on the Job that he makes of it (docs/backup.md), or the script refuses
-    const env = { CONFIRM: '', ...(claim && { TARGET: '/target' }) };
-    const restore = this.step(source, `restore-${source.method}.sh`, env, claim ? { '/target': existingClaim('target', claim) } : {});
-    const job = { schedule: NEVER, deadline: DEADLINE, retries: 0, suspend: true };
-    this.job(source, 'restore', job, [this.transfer(source, 'fetch', { BACKUP: '' }), restore]);
+    this.schedules = sources.map(({ backupName }) => ({ name: `${backupName}-backup`, schedule }));
   }
 
   /** Two containers, one after the other, that share a scratch folder. */
@@ -103,35 +68,47 @@ export class Backup extends Component {
     for (const rule of this.destination.egress) workload.allowEgress(rule);
   }
 
-  /** A container with the tools of the store. */
-  private step(source: BackupSource, script: Script, env: Record<string, string>, mounts: Record<string, Volume>): ContainerOptions {
-    const { image = this.options.image, secret, restoreMemory } = source;
-    const [name = ''] = script.split('-');
-    return {
-      name,
+  private dump(source: BackupSource): ContainerOptions {
+    const { method, claim } = source;
+    // a server is asked for its data over the network
+    const data = method === 'files' && claim ? existingClaim('source', claim, true) : undefined;
+    return this.step(source, `dump-${method === 'redis-cluster' ? 'redis' : method}.sh`, {}, data);
+  }
+
+  private restore(source: BackupSource): ContainerOptions {
+    const { method, claim, restoreMemory: memory = RESOURCES.memory } = source;
+    const data = claim ? existingClaim('target', claim) : undefined;
+    // empty: who restores says yes on the Job that he makes of it (docs/backup.md), or the script refuses
+    return { ...this.step(source, `restore-${method}.sh`, { CONFIRM: '' }, data), resources: { ...RESOURCES, memory } };
+  }
+
+  /** With the tools of the store. Its data is mounted under the volume's name, and a variable of that name says where. */
+  private step(source: BackupSource, script: Script, env: Record<string, string>, data?: Volume): ContainerOptions {
+    const { image = this.image, secret } = source;
+    const password = secret && { PASSWORD_FILE: '/secrets/password' };
+    return this.container(source, script, {
       image,
-      command: ['sh', `/scripts/${script}`],
-      env: { ...source.env, ...(secret && { PASSWORD_FILE: '/secrets/password' }), ...env },
-      resources: { ...RESOURCES, ...(name === 'restore' && restoreMemory && { memory: restoreMemory }) },
-      mounts: { ...this.folders(source), ...mounts, ...(secret && { '/secrets': secret }) },
-    };
+      env: { ...source.env, ...password, ...env, ...(data && { [data.name.toUpperCase()]: `/${data.name}` }) },
+      mounts: { ...(data && { [`/${data.name}`]: data }), ...(secret && { '/secrets': secret }) },
+    });
   }
 
-  /** The container that talks to the destination. */
-  private transfer(source: BackupSource, name: 'publish' | 'fetch', env: Record<string, string>): ContainerOptions {
+  /** With rclone, which talks to the destination. */
+  private transfer(source: BackupSource, script: 'publish.sh' | 'fetch.sh', env: Record<string, string>): ContainerOptions {
     const { path, env: access, mounts } = this.destination;
-    return {
-      name,
-      image: this.options.image,
-      command: ['sh', `/scripts/${name}.sh`],
-      user: RCLONE,
-      env: { DESTINATION: path(source.backupName), ...env, HOME: '/tmp', ...access },
-      resources: RESOURCES,
-      mounts: { ...this.folders(source), ...mounts },
-    };
+    const own = { DESTINATION: `${path}/${source.backupName}`, ...env, HOME: '/tmp', ...access };
+    return this.container(source, script, { image: this.image, user: RCLONE, env: own, mounts });
   }
 
-  private folders(source: BackupSource): Record<string, Volume> {
-    return { '/work': scratch('work', source.scratch), '/tmp': scratch('tmp', '64Mi'), '/scripts': this.scripts };
+  /** A container that runs a script in the folder that it shares with the other one of its Job. */
+  private container(source: BackupSource, script: Script, own: Omit<ContainerOptions, 'name' | 'resources'>): ContainerOptions {
+    const [name = ''] = script.split(/[-.]/);
+    return {
+      ...own,
+      name,
+      command: ['sh', `/scripts/${script}`],
+      resources: RESOURCES,
+      mounts: { '/work': scratch('work', source.scratch), '/tmp': scratch('tmp', '64Mi'), '/scripts': this.scripts, ...own.mounts },
+    };
   }
 }

@@ -3,8 +3,8 @@ import type { BackupOptions } from './schema';
 
 /** How the pods that publish and fetch reach the backups. */
 export interface Destination {
-  /** The rclone path of a backup's folder. */
-  readonly path: (backupName: string) => string;
+  /** The rclone path of the folder that all backups are in. */
+  readonly path: string;
   readonly env: Readonly<Record<string, EnvValue>>;
   readonly mounts: Readonly<Record<string, Volume>>;
   readonly egress: readonly TrafficRule[];
@@ -15,25 +15,25 @@ export function destinationOf(component: Component, options: BackupOptions): Des
   if (options.provider === 'claim') {
     const name = component.node.id;
     new Claim(component, name, options);
-    return { path: (backup) => `/backups/${backup}`, env: {}, mounts: { '/backups': existingClaim('backups', name) }, egress: [] };
+    return { path: '/backups', env: {}, mounts: { '/backups': existingClaim('backups', name) }, egress: [] };
   }
-  for (const { secret, key } of [options.accessKey, options.secretKey])
-    needSecret(component.context, { name: secret, keys: { [key]: undefined } });
-  const url = new URL(options.endpoint);
-  const peers = options.cidrs?.map((cidr) => ({ cidr })) ?? INTERNET;
+  const { endpoint, bucket, prefix, region, accessKey, secretKey } = options;
+  for (const { secret, key } of [accessKey, secretKey]) needSecret(component.context, { name: secret, keys: { [key]: undefined } });
+  const { port, protocol } = new URL(endpoint);
+  const ports = [Number(port) || (protocol === 'https:' ? 443 : 80)];
   return {
-    path: (backupName) => `s3:${[options.bucket, options.prefix, backupName].filter(Boolean).join('/')}`,
+    path: `s3:${prefix ? `${bucket}/${prefix}` : bucket}`,
     env: {
       RCLONE_CONFIG_S3_TYPE: 's3',
       RCLONE_CONFIG_S3_PROVIDER: 'Other',
-      RCLONE_CONFIG_S3_ENDPOINT: options.endpoint,
-      RCLONE_CONFIG_S3_REGION: options.region,
-      RCLONE_CONFIG_S3_ACCESS_KEY_ID: options.accessKey,
-      RCLONE_CONFIG_S3_SECRET_ACCESS_KEY: options.secretKey,
+      RCLONE_CONFIG_S3_ENDPOINT: endpoint,
+      RCLONE_CONFIG_S3_REGION: region,
+      RCLONE_CONFIG_S3_ACCESS_KEY_ID: accessKey,
+      RCLONE_CONFIG_S3_SECRET_ACCESS_KEY: secretKey,
       // the key need not be allowed to list or make buckets
       RCLONE_CONFIG_S3_NO_CHECK_BUCKET: 'true',
     },
     mounts: {},
-    egress: peers.map((peer) => ({ peer, ports: [Number(url.port) || (url.protocol === 'https:' ? 443 : 80)] })),
+    egress: (options.cidrs?.map((cidr) => ({ cidr })) ?? INTERNET).map((peer) => ({ peer, ports })),
   };
 }

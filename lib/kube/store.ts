@@ -29,8 +29,8 @@ export interface BackupSource {
   /** Who dumps and restores: the owner of the data. */
   readonly user: { readonly uid: number; readonly gid: number };
   readonly env: Readonly<Record<string, EnvValue>>;
-  /** Data folder: read under `/source` to dump `files`, written under `/target` to restore `files` and `redis`. */
-  readonly data?: Volume;
+  /** Claim of the data folder: read under `/source` to dump `files`, written under `/target` to restore `files` and `redis`. */
+  readonly claim?: string;
   /** Password file that is mounted under `/secrets`. */
   readonly secret?: Volume;
   /** Pods whose node the volume is bound to. */

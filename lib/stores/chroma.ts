@@ -1,17 +1,6 @@
 import type { Construct } from 'constructs';
 import { z } from 'zod';
-import {
-  type BackupSource,
-  Component,
-  claimTemplate,
-  configFiles,
-  existingClaim,
-  parse,
-  type Store,
-  scratch,
-  service,
-  Workload,
-} from '../kube';
+import { type BackupSource, Component, claimTemplate, configFiles, parse, type Store, scratch, service, Workload } from '../kube';
 import { storageFields, storeFields } from './shared';
 
 /** Options of {@link Chroma}. */
@@ -93,7 +82,7 @@ export class Chroma extends Component implements Store {
       method: 'files',
       user: { uid: USER, gid: USER },
       env: { QUIESCENT: 'true' },
-      data: existingClaim('source', `data-${id}-0`, true),
+      claim: `data-${id}-0`,
       besidePods: this.workload.pods,
       scratch: options.storage,
     };

@@ -6,7 +6,6 @@ import {
   type ContainerOptions,
   claimTemplate,
   configFiles,
-  existingClaim,
   mebibytes,
   memory,
   needSecret,
@@ -93,7 +92,7 @@ export class Redis extends Component implements Store {
       user: REDIS_USER,
       env: { REDIS_HOSTS: id },
       secret: secretFiles('auth', secret, ['password']),
-      data: existingClaim('target', `data-${id}-0`),
+      claim: `data-${id}-0`,
       scratch: options.memory,
       connectFrom: (consumer) => this.connectFrom(consumer),
     };

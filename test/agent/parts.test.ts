@@ -55,12 +55,7 @@ describe('uploads', () => {
       method: 'files',
       user: { uid: 10001, gid: 10001 },
       env: {},
-      data: {
-        kind: 'claim',
-        name: 'source',
-        claimName: 'agent-uploads',
-        source: { persistentVolumeClaim: { claimName: 'agent-uploads', readOnly: true } },
-      },
+      claim: 'agent-uploads',
       besidePods: undefined,
       scratch: '20Gi',
     });

@@ -113,7 +113,7 @@ describe.each(STEPS)('%s', (method, image, env, { claim }: { claim?: string }, m
 });
 
 test('a cluster is dumped like one server, and brought back by servers that hold a shard each', () => {
-  const { data: _, besidePods: __, ...one } = redis;
+  const { claim: _, besidePods: __, ...one } = redis;
   const cluster = { ...one, method: 'redis-cluster', restoreMemory: '3Gi' } as const;
   const { job } = makeBackup(CLAIM, [cluster]);
   const [dump, { second: restore }] = [job('redis-backup').first, job('redis-restore')];

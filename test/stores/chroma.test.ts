@@ -78,12 +78,7 @@ describe('chroma', () => {
       method: 'files',
       user: { uid: 10001, gid: 10001 },
       env: { QUIESCENT: 'true' },
-      data: {
-        kind: 'claim',
-        name: 'source',
-        claimName: 'data-chroma-0',
-        source: { persistentVolumeClaim: { claimName: 'data-chroma-0', readOnly: true } },
-      },
+      claim: 'data-chroma-0',
       besidePods: store.workload.pods,
       scratch: '50Gi',
     });

@@ -105,7 +105,7 @@ describe('redis', () => {
         name: 'auth',
         source: { secret: { secretName: 'redis-auth', defaultMode: 0o440, items: [{ key: 'password', path: 'password' }] } },
       },
-      data: { kind: 'claim', name: 'target', claimName: 'data-redis-0', source: { persistentVolumeClaim: { claimName: 'data-redis-0' } } },
+      claim: 'data-redis-0',
       scratch: '1Gi',
       connectFrom: expect.any(Function),
     });

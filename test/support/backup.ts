@@ -1,5 +1,5 @@
 import { Backup, type BackupOptions, BackupSchema } from '../../lib/backup';
-import { type BackupSource, existingClaim, type PlatformContext, parse, secretFiles, workloadsOf } from '../../lib/kube';
+import { type BackupSource, type PlatformContext, parse, secretFiles, workloadsOf } from '../../lib/kube';
 import { makeStore } from './agent';
 import { find, podSpec, type Rendered, rendered, testScope } from './platform';
 
@@ -38,7 +38,7 @@ export const SOURCES = {
     image: 'registry.test/redis:7',
     user: { uid: 999, gid: 1000 },
     env: { REDIS_HOSTS: 'redis-0.redis redis-1.redis' },
-    data: existingClaim('source', 'data-redis-0'),
+    claim: 'data-redis-0',
     secret: secretFiles('auth', 'redis-auth', ['password']),
     besidePods: { app: 'redis' },
     scratch: '2Gi',
@@ -48,7 +48,7 @@ export const SOURCES = {
     method: 'files',
     user: { uid: 10001, gid: 10001 },
     env: { QUIESCENT: 'true' },
-    data: existingClaim('source', 'agent-uploads', true),
+    claim: 'agent-uploads',
     scratch: '20Gi',
   },
 } satisfies Record<string, BackupSource>;
@@ -59,7 +59,7 @@ export function makeBackup(options: object, sources: readonly BackupSource[], co
   const store = makeStore(scope, 'server');
   const backup = new Backup(scope, 'backup', {
     options: parse(BackupSchema, options, 'it') as BackupOptions,
-    sources: sources.map((source) => ({ ...source, connectFrom: source.data ? undefined : store.connectFrom })),
+    sources: sources.map((source) => ({ ...source, connectFrom: source.claim ? undefined : store.connectFrom })),
   });
   for (const workload of workloadsOf(backup)) workload.renderNetworkPolicy();
   const objects = rendered(backup);
