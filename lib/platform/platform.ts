@@ -67,7 +67,7 @@ export class AgentPlatform extends Construct {
     if (secrets.provider === 'generate' && generated.length > 0)
       new Bootstrap(this, 'secrets', { image: secrets.image, apiServer: network.apiServer, secrets: generated });
     for (const workload of workloadsOf(this)) workload.renderNetworkPolicy();
-    new GuardRails(this, 'namespace', { network, platform: this });
+    new GuardRails(this, 'namespace', { network });
     this.node.lock();
   }
 

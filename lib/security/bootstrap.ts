@@ -4,6 +4,9 @@ import { Component, configFiles, type SecretNeed, scratch, Workload } from '../k
 import type { NetworkOptions } from './schema';
 import script from './scripts/bootstrap.sh';
 
+/** Whether the Job can make a Secret: where every key has a template. */
+export const isGenerated = ({ keys }: SecretNeed): boolean => Object.values(keys).every((template) => template !== undefined);
+
 /** The image and the list of the Job, and where it finds the API server. */
 interface BootstrapOptions {
   readonly image: string;
@@ -20,7 +23,9 @@ interface BootstrapOptions {
 export class Bootstrap extends Component {
   constructor(scope: Construct, id: string, options: BootstrapOptions) {
     super(scope, id, { order: 'secrets' });
+    const { image, apiServer, secrets } = options;
     const name = 'secret-bootstrap';
+    const list = secrets.flatMap((secret) => Object.entries(secret.keys).map(([key, template]) => `${secret.name} ${key} ${template}\n`));
     const workload = new Workload(this, {
       kind: 'Job',
       name,
@@ -33,18 +38,18 @@ export class Bootstrap extends Component {
       containers: [
         {
           name: 'bootstrap',
-          image: options.image,
+          image,
           command: ['sh', '/etc/bootstrap/bootstrap.sh'],
           env: { SPEC: '/etc/bootstrap/secrets', NS: this.context.namespace, PART_OF: this.context.name },
           resources: { cpu: '10m', memory: '32Mi' },
           mounts: {
-            '/etc/bootstrap': configFiles(this, name, { 'bootstrap.sh': script, secrets: specification(options.secrets) }),
+            '/etc/bootstrap': configFiles(this, name, { 'bootstrap.sh': script, secrets: list.join('') }),
             '/tmp': scratch('tmp', '1Mi'),
           },
         },
       ],
     });
-    for (const cidr of options.apiServer.cidrs) workload.allowEgress({ peer: { cidr }, ports: options.apiServer.ports });
+    for (const cidr of apiServer.cidrs) workload.allowEgress({ peer: { cidr }, ports: apiServer.ports });
     const metadata = { name, labels: { ...workload.pods } };
     new k8s.KubeRole(this, 'role', { metadata, rules: [{ apiGroups: [''], resources: ['secrets'], verbs: ['create'] }] });
     new k8s.KubeRoleBinding(this, 'role-binding', {
@@ -53,14 +58,4 @@ export class Bootstrap extends Component {
       subjects: [{ kind: 'ServiceAccount', name, namespace: this.context.namespace }],
     });
   }
-}
-
-/** Secrets that the Job can make: those with a template for every key. */
-export function isGenerated(need: SecretNeed): boolean {
-  return Object.values(need.keys).every((template) => template !== undefined);
-}
-
-/** The Job's list: one `secret key template` a line. */
-function specification(secrets: readonly SecretNeed[]): string {
-  return secrets.flatMap(({ name, keys }) => Object.entries(keys).map(([key, template]) => `${name} ${key} ${template}\n`)).join('');
 }

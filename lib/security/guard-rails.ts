@@ -7,9 +7,11 @@ import {
   Claim,
   Component,
   cores,
+  type Footprint,
   footprint,
   KEEP,
   networkPolicy,
+  type Peer,
   quantities,
   type TrafficRule,
   volumesOf,
@@ -23,31 +25,24 @@ const HEAD_ROOM = 1.2;
 
 /** The fences of a platform: its namespace, what fits into it, and who may talk to whom unless a policy says so. */
 export class GuardRails extends Component {
-  constructor(scope: Construct, id: string, options: { readonly network: NetworkOptions; readonly platform: Construct }) {
-    super(scope, id, { order: 'namespace' });
-    const workloads = workloadsOf(options.platform);
-    // a chart with a namespace would give it to cluster-wide objects too
-    const cluster = new Chart(this, 'cluster', { disableResourceNameHashes: true, labels: this.labels });
-    this.namespaceObject(cluster);
-    this.priorityClasses(cluster, workloads);
-    this.quota(options.platform);
-    this.limits(options.platform, workloads);
-    this.defaultDeny(options.network);
+  /** @param platform to which nothing else will be added */
+  constructor(platform: Construct, id: string, { network }: { readonly network: NetworkOptions }) {
+    super(platform, id, { order: 'namespace' });
+    const workloads = workloadsOf(platform);
+    this.clusterWide(workloads);
+    this.quota(footprint(platform, { at: 'max', busy: true }));
+    const claims = platform.node.findAll().filter((node) => node instanceof Claim);
+    this.limits(workloads, claims);
+    this.defaultDeny(network);
   }
 
-  private namespaceObject(cluster: Chart): void {
-    new k8s.KubeNamespace(cluster, 'namespace', {
-      metadata: {
-        name: this.context.namespace,
-        annotations: KEEP,
-        labels: Object.fromEntries(['enforce', 'audit', 'warn'].map((mode) => [`pod-security.kubernetes.io/${mode}`, 'restricted'])),
-      },
-    });
-  }
-
-  /** Stores are scheduled before agents and evicted after them. */
-  private priorityClasses(cluster: Chart, workloads: readonly Workload[]): void {
+  /** What belongs to no namespace. Stores are scheduled before agents and evicted after them. */
+  private clusterWide(workloads: readonly Workload[]): void {
     const { namespace } = this.context;
+    // a chart with a namespace would give it to these too
+    const cluster = new Chart(this, 'cluster', { disableResourceNameHashes: true, labels: this.labels });
+    const labels = Object.fromEntries(['enforce', 'audit', 'warn'].map((mode) => [`pod-security.kubernetes.io/${mode}`, 'restricted']));
+    new k8s.KubeNamespace(cluster, 'namespace', { metadata: { name: namespace, annotations: KEEP, labels } });
     for (const [name, value] of Object.entries({ stores: 100_000, agents: 10_000 })) {
       if (!workloads.some(({ options }) => options.priority === name)) continue;
       const metadata = { name: `${namespace}-${name}` };
@@ -55,49 +50,38 @@ export class GuardRails extends Component {
     }
   }
 
-  private quota(platform: Construct): void {
-    const most = footprint(platform, { at: 'max', busy: true });
+  private quota(most: Footprint): void {
     const withRoom = (count: number) => Math.ceil(count * HEAD_ROOM);
     const gibibytes = (count: number) => bytes(withRoom(count / 2 ** 30) * 2 ** 30);
-    new k8s.KubeResourceQuota(this, 'quota', {
-      metadata: { name: 'platform' },
-      spec: {
-        hard: quantities({
-          pods: withRoom(most.pods),
-          'requests.cpu': cores(withRoom(most.cpu)),
-          'requests.memory': gibibytes(most.memory),
-          'limits.memory': gibibytes(most.memoryLimit),
-          persistentvolumeclaims: withRoom(most.claims),
-          'requests.storage': gibibytes(most.storage),
-          // traffic comes in through the edge, and no other way
-          'services.loadbalancers': 0,
-        }),
-      },
+    const hard = quantities({
+      pods: withRoom(most.pods),
+      'requests.cpu': cores(withRoom(most.cpu)),
+      'requests.memory': gibibytes(most.memory),
+      'limits.memory': gibibytes(most.memoryLimit),
+      persistentvolumeclaims: withRoom(most.claims),
+      'requests.storage': gibibytes(most.storage),
+      // traffic comes in through the edge, and no other way
+      'services.loadbalancers': 0,
     });
+    new k8s.KubeResourceQuota(this, 'quota', { metadata: { name: 'platform' }, spec: { hard } });
   }
 
   /** For what is put into the namespace by hand: it gets limits, and none larger than the platform's own. */
-  private limits(platform: Construct, workloads: readonly Workload[]): void {
+  private limits(workloads: readonly Workload[], claims: readonly Claim[]): void {
     const containers = workloads.flatMap(({ options }) => [...options.containers, ...(options.initContainers ?? [])]);
-    const limits = containers.map(({ resources }) => amount(resources.limits?.memory ?? resources.memory));
-    const claims = [
-      ...workloads.flatMap(({ options }) => volumesOf(options).flatMap((v) => (v.kind === 'claimTemplate' ? [v.claim] : []))),
-      ...platform.node.findAll().flatMap((node) => (node instanceof Claim ? [node.options] : [])),
-    ].map(({ storage }) => amount(storage));
-    new k8s.KubeLimitRange(this, 'limits', {
-      metadata: { name: 'platform' },
-      spec: {
-        limits: [
-          {
-            type: 'Container',
-            default: quantities({ memory: '256Mi' }),
-            defaultRequest: quantities({ cpu: '50m', memory: '128Mi' }),
-            max: quantities({ memory: bytes(Math.max(...limits, 2 ** 28)) }),
-          },
-          ...(claims.length > 0 ? [{ type: 'PersistentVolumeClaim', max: quantities({ storage: bytes(Math.max(...claims)) }) }] : []),
-        ],
+    const memory = containers.map(({ resources }) => amount(resources.limits?.memory ?? resources.memory));
+    const templates = workloads.flatMap(({ options }) => volumesOf(options)).filter((volume) => volume.kind === 'claimTemplate');
+    const storage = [...templates.map(({ claim }) => claim), ...claims.map(({ options }) => options)].map((claim) => amount(claim.storage));
+    const limits: k8s.LimitRangeItem[] = [
+      {
+        type: 'Container',
+        default: quantities({ memory: '256Mi' }),
+        defaultRequest: quantities({ cpu: '50m', memory: '128Mi' }),
+        max: quantities({ memory: bytes(Math.max(...memory, 2 ** 28)) }),
       },
-    });
+    ];
+    if (storage.length > 0) limits.push({ type: 'PersistentVolumeClaim', max: quantities({ storage: bytes(Math.max(...storage)) }) });
+    new k8s.KubeLimitRange(this, 'limits', { metadata: { name: 'platform' }, spec: { limits } });
   }
 
   private defaultDeny({ dns }: NetworkOptions): void {
@@ -105,11 +89,8 @@ export class GuardRails extends Component {
       metadata: { name: 'default-deny' },
       spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
     });
-    const dnsPort = { ports: [53], protocols: ['UDP', 'TCP'] } as const;
-    const egress: TrafficRule[] = [
-      { peer: { namespace: dns.namespace, pods: dns.labels }, ...dnsPort },
-      ...dns.cidrs.map((cidr) => ({ peer: { cidr }, ...dnsPort })),
-    ];
+    const peers: Peer[] = [{ namespace: dns.namespace, pods: dns.labels }, ...dns.cidrs.map((cidr) => ({ cidr }))];
+    const egress = peers.map((peer): TrafficRule => ({ peer, ports: [53], protocols: ['UDP', 'TCP'] }));
     networkPolicy(this, { name: 'allow-dns', pods: {}, ingress: [], egress });
   }
 }

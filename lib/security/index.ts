@@ -1,3 +1,3 @@
 export { Bootstrap, isGenerated } from './bootstrap';
 export { GuardRails } from './guard-rails';
-export { type NetworkOptions, NetworkSchema, type SecretsOptions, SecretsSchema } from './schema';
+export { type NetworkOptions, NetworkSchema, SecretsSchema } from './schema';

@@ -31,7 +31,5 @@ export const NetworkSchema = z.strictObject({
     .describe('Where the bootstrap Job, and nothing else, finds the API server.'),
 });
 
-/** @see SecretsSchema */
-export type SecretsOptions = z.output<typeof SecretsSchema>;
 /** @see NetworkSchema */
 export type NetworkOptions = z.output<typeof NetworkSchema>;

@@ -11,7 +11,7 @@ type Fill = (component: Component) => void;
 function railsOf(fill: Fill, network: object = {}) {
   const scope = testScope();
   fill(new Component(scope, 'part', { order: 'agent' }));
-  const rails = new GuardRails(scope, 'namespace', { network: parse(NetworkSchema, network, 'it'), platform: scope });
+  const rails = new GuardRails(scope, 'namespace', { network: parse(NetworkSchema, network, 'it') });
   return { rails, objects: rendered(rails) };
 }
 
