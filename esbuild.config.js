@@ -3,9 +3,17 @@
 const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const esbuild = require('esbuild');
+const { parse } = require('yaml');
 
 const loader = { '.sh': 'text', '.py': 'text', '.conf': 'text' };
-const common = { bundle: true, platform: 'node', target: 'node20', loader, logLevel: 'warning' };
+/** YAML for those who edit alerts, JSON for a start of the program, which parses nothing. */
+const yaml = {
+  name: 'yaml',
+  setup({ onLoad }) {
+    onLoad({ filter: /\.yaml$/ }, ({ path }) => ({ contents: JSON.stringify(parse(fs.readFileSync(path, 'utf8'))), loader: 'json' }));
+  },
+};
+const common = { bundle: true, platform: 'node', target: 'node20', loader, plugins: [yaml], logLevel: 'warning' };
 /** cdk8s starts programs for Helm charts and files of other places, which a synth never does: Node need not load that. */
 const withoutPrograms = {
   name: 'without-programs',
@@ -22,7 +30,7 @@ async function build() {
     entryPoints: ['main.ts'],
     outfile: 'build/cli.js',
     minify: true,
-    plugins: [withoutPrograms],
+    plugins: [yaml, withoutPrograms],
   });
   fs.copyFileSync('launch.js', 'build/main.js');
   fs.chmodSync('build/main.js', 0o755);

@@ -5,6 +5,6 @@ module.exports = {
   modulePathIgnorePatterns: ['<rootDir>/build/'],
   transform: {
     '\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }],
-    '\\.(sh|py|conf)$': '<rootDir>/test/support/text-transform.js',
+    '\\.(sh|py|conf|yaml)$': '<rootDir>/test/support/text-transform.js',
   },
 };

@@ -11,3 +11,9 @@ declare module '*.conf' {
   const text: string;
   export default text;
 }
+
+/** Alerts are YAML that the build and jest have parsed. */
+declare module '*.yaml' {
+  const alerts: readonly import('../lib/observability/alerts').Alert[];
+  export default alerts;
+}

@@ -1,50 +1,45 @@
-import { AGENT_ALERTS } from './agent-alerts';
-import { type AlertTable, critical, type Monitored, type Subject, together, warning } from './alert';
-import { PLATFORM_ALERTS } from './platform-alerts';
-import { longestGap } from './schedule';
-import { STORE_ALERTS } from './store-alerts';
+import agents from './alerts/agents.yaml';
+import backups from './alerts/backups.yaml';
+import platform from './alerts/platform.yaml';
+import stores from './alerts/stores.yaml';
+import { type Monitored, SUBJECTS, type Subject } from './subjects';
 
-/** Each backup by itself, with the `$age` in seconds that its last success may have: twice the time between two runs. */
-const each = ({ backups }: Monitored): Subject[] =>
-  backups.map(({ name, schedule }) => ({ names: [name], values: { age: 2 * longestGap(schedule) } }));
+/** A rule of Prometheus, and what it is about. Its runbook is docs/runbooks/<name in lower case>.md. */
+export interface Alert {
+  readonly alert: string;
+  /** What it is about. */
+  readonly of: keyof typeof SUBJECTS;
+  /** PromQL with `{$}` for the namespace, `{$job}` for the namespace and the names under a label, `$word` for a value. */
+  readonly expr: string;
+  /** How long it must hold. */
+  readonly for: string;
+  /** critical wakes someone up. */
+  readonly labels: { readonly severity: 'critical' | 'warning' };
+  /** What is wrong: in one sentence, and with names and figures (a Prometheus template). */
+  readonly annotations: { readonly summary: string; readonly description: string };
+}
 
-/** Backups: the age of the last success counts, not the failure of a run. */
-const BACKUP_ALERTS: AlertTable = {
-  // The second half is for a CronJob that has never succeeded: it has no time of success at all.
-  BackupTooOld: {
-    ...critical('15m', each),
-    expr: `
-time() - max by (namespace, cronjob) (kube_cronjob_status_last_successful_time{$cronjob}) > $age
-or
-(
-  time() - max by (namespace, cronjob) (kube_cronjob_created{$cronjob}) > $age
-  unless on (namespace, cronjob)
-  kube_cronjob_status_last_successful_time{$cronjob}
-)`,
-    summary: 'A backup has not succeeded for two periods.',
-    description: 'Backup {{ $labels.namespace }}/{{ $labels.cronjob }} has not succeeded for {{ $value | humanizeDuration }}.',
-  },
-  BackupMissing: {
-    ...critical('15m', each),
-    expr: 'absent(kube_cronjob_created{$cronjob})',
-    summary: 'A backup does not exist.',
-    description: 'No CronJob {{ $labels.namespace }}/{{ $labels.cronjob }} is known to kube-state-metrics.',
-  },
-  BackupSuspended: {
-    ...warning('1h', ({ backups }) => together(backups.map(({ name }) => name))),
-    expr: 'max by (namespace, cronjob) (kube_cronjob_spec_suspend{$cronjob}) == 1',
-    summary: 'A backup is suspended.',
-    description: 'CronJob {{ $labels.namespace }}/{{ $labels.cronjob }} is suspended and makes no backups.',
-  },
-};
-
-/** Alerts by group and name. */
-export const GROUPS: Readonly<Record<string, AlertTable>> = {
-  agents: AGENT_ALERTS,
-  stores: STORE_ALERTS,
-  backups: BACKUP_ALERTS,
-  platform: PLATFORM_ALERTS,
-};
+/** Alerts by group. */
+export const GROUPS: Readonly<Record<string, readonly Alert[]>> = { agents, stores, backups, platform };
 
 /** Names of all alerts. */
-export const ALERT_NAMES: readonly string[] = Object.values(GROUPS).flatMap((group) => Object.keys(group));
+export const ALERT_NAMES: readonly string[] = Object.values(GROUPS).flatMap((group) => group.map(({ alert }) => alert));
+
+/** An expression as it is for a platform; nothing where the platform has no part that it is about. */
+export function expression(of: Alert['of'], expr: Alert['expr'], platform: Monitored): string | undefined {
+  const subjects: readonly Subject[] = SUBJECTS[of](platform);
+  const arms = subjects.map(({ names, values }) => {
+    const known: Subject['values'] = { ...platform.options.thresholds, ...values };
+    return expr
+      .trim()
+      .replace(/\{\$(\w*)/g, (_, label) => `{namespace="${platform.namespace}"${label && `,${matcher(label, names)}`}`)
+      .replace(/\$([a-z]\w*)/gi, (text, word) => String(known[word] ?? text));
+  });
+  return arms.join('\nor\n') || undefined;
+}
+
+/** Names are DNS labels: nothing in them needs escaping. */
+function matcher(label: string, names: readonly string[]): string {
+  const distinct = [...new Set(names)];
+  return `${label}${distinct.length > 1 ? '=~' : '='}"${distinct.join('|')}"`;
+}

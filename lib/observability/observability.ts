@@ -1,9 +1,9 @@
 import type { Construct } from 'constructs';
 import { PrometheusRule, PrometheusRuleSpecGroupsRulesExpr, ServiceMonitor } from '../../imports/monitoring.coreos.com';
 import { Component, LABEL, service, type Workload } from '../kube';
-import { expression, isAgent, isScraped, type Monitored } from './alert';
-import { GROUPS } from './alerts';
+import { type Alert, expression, GROUPS } from './alerts';
 import type { ObservabilityOptions } from './schema';
+import { isAgent, isScraped, type Monitored } from './subjects';
 
 /** Options of {@link Observability}. */
 export interface ObservabilityProps {
@@ -25,7 +25,7 @@ export class Observability extends Component {
     const { options, workloads } = props;
     const { namespace, requirements } = this.context;
     for (const workload of workloads.filter(isScraped)) this.monitor(workload, options);
-    const groups = Object.keys(GROUPS).map((group) => ruleGroup(group, { ...props, namespace }));
+    const groups = Object.entries(GROUPS).map(([group, alerts]) => ruleGroup(group, alerts, { ...props, namespace }));
     new PrometheusRule(this, 'alerts', {
       metadata: { name: 'alerts', labels: { ...options.labels } },
       spec: { groups: groups.filter(({ rules }) => rules.length > 0) },
@@ -55,19 +55,14 @@ export class Observability extends Component {
 }
 
 /** The alerts of a group that are about something in the platform. */
-function ruleGroup(group: string, platform: Monitored) {
+function ruleGroup(group: string, alerts: readonly Alert[], platform: Monitored) {
   const { disabled, interval, runbookUrl } = platform.options;
-  const rules = Object.entries(GROUPS[group] ?? {}).flatMap(([alert, { severity, for: duration, of, expr, ...texts }]) => {
-    const promql = disabled.includes(alert) ? undefined : expression({ of, expr }, platform);
+  const enabled = alerts.filter(({ alert }) => !disabled.includes(alert));
+  const rules = enabled.flatMap(({ of, ...rule }) => {
+    const promql = expression(of, rule.expr, platform);
     if (promql === undefined) return [];
-    const runbook_url = `${runbookUrl.replace(/\/$/, '')}/${alert.toLowerCase()}.md`;
-    return {
-      alert,
-      expr: PrometheusRuleSpecGroupsRulesExpr.fromString(promql),
-      for: duration,
-      labels: { severity },
-      annotations: { ...texts, runbook_url },
-    };
+    const runbook_url = `${runbookUrl.replace(/\/$/, '')}/${rule.alert.toLowerCase()}.md`;
+    return { ...rule, expr: PrometheusRuleSpecGroupsRulesExpr.fromString(promql), annotations: { ...rule.annotations, runbook_url } };
   });
   return { name: `${platform.namespace}.${group}`, interval, rules };
 }

@@ -29,7 +29,8 @@ function rendered(file: string): Record<string, never>[] {
 
 describe('the diffs of CONTRIBUTING.md', () => {
   beforeAll(() => {
-    for (const name of ['lib', 'imports', 'types', 'main.ts', 'tsconfig.json', 'biome.json'])
+    const build = ['esbuild.config.js', 'launch.js', 'environments/production.yaml'];
+    for (const name of ['lib', 'imports', 'types', 'main.ts', 'tsconfig.json', 'biome.json', ...build])
       cpSync(name, join(place, name), { recursive: true });
     symlinkSync(resolve('node_modules'), join(place, 'node_modules'));
     for (const { text } of diffs) execFileSync('git', ['apply', '-'], { ...inPlace, input: text });
@@ -48,12 +49,8 @@ describe('the diffs of CONTRIBUTING.md', () => {
   });
 
   it('render an agent that uses the store, behind the controller', () => {
-    const loader = ['--loader:.sh=text', '--loader:.py=text', '--loader:.conf=text'];
-    execFileSync(tool('esbuild'), ['main.ts', '--bundle', '--platform=node', '--outfile=main.js', ...loader], {
-      ...inPlace,
-      stdio: 'pipe',
-    });
-    const synth = spawnSync(process.execPath, ['main.js', 'synth', 'shop.yaml', '--out', 'dist'], inPlace);
+    execFileSync(process.execPath, ['esbuild.config.js'], { ...inPlace, stdio: 'pipe' });
+    const synth = spawnSync(process.execPath, ['build/main.js', 'synth', 'shop.yaml', '--out', 'dist'], inPlace);
     expect(synth).toMatchObject({ status: 0, stderr: '' });
     expect(synth.stdout).toContain('edge: request bodies have no largest size');
 

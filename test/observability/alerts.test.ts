@@ -1,4 +1,7 @@
+import { z } from 'zod';
 import { ALERT_NAMES } from '../../lib/observability';
+import { GROUPS } from '../../lib/observability/alerts';
+import { SUBJECTS } from '../../lib/observability/subjects';
 import { CASES } from './cases';
 import { agent, BACKUPS, EVERYTHING, monitor, RUNBOOKS, store } from './support';
 
@@ -53,7 +56,23 @@ max by (namespace, pod, container) (kube_pod_container_resource_limits{${contain
   });
 });
 
+const ALERT = z.strictObject({
+  alert: z.string().regex(/^[A-Z][A-Za-z]+$/),
+  of: z.enum(Object.keys(SUBJECTS)),
+  expr: z.string(),
+  for: z.string(),
+  labels: z.strictObject({ severity: z.enum(['critical', 'warning']) }),
+  annotations: z.strictObject({ summary: z.string(), description: z.string() }),
+});
+
 describe('every alert', () => {
+  test('has the fields of a rule, a name of its own and a subject that there is', () => {
+    const alerts = Object.values(GROUPS).flat();
+    expect(z.array(ALERT).safeParse(alerts).error?.issues).toBeUndefined();
+    expect(new Set(ALERT_NAMES).size).toBe(alerts.length);
+    expect(Object.keys(SUBJECTS).filter((name) => !alerts.some(({ of }) => of === name))).toEqual([]);
+  });
+
   test('is rendered for the platform that has everything', () => {
     expect(namesOf(all).sort()).toEqual([...ALERT_NAMES].sort());
   });
