@@ -53,32 +53,6 @@ export const secretKey = () =>
     key: text(/^[-._a-zA-Z0-9]+$/, 'a key of the Secret').describe('Key inside the Secret.'),
   });
 
-const CRON_FIELDS: readonly (readonly [low: number, high: number, names: string])[] = [
-  [0, 59, ''],
-  [0, 23, ''],
-  [1, 31, ''],
-  [1, 12, 'jan feb mar apr may jun jul aug sep oct nov dec'],
-  [0, 6, 'sun mon tue wed thu fri sat'],
-];
-const CRON_PART = /^(\*|(\d+|[a-z]{3})(?:-(\d+|[a-z]{3}))?)(?:\/0*[1-9]\d{0,2})?$/;
-
-/** Whether Kubernetes accepts a schedule: five fields within their ranges, or one of the `@` words. */
-export function isCron(text: string): boolean {
-  if (/^@(yearly|annually|monthly|weekly|daily|midnight|hourly)$/.test(text)) return true;
-  const fields = text.trim().toLowerCase().split(/\s+/);
-  return fields.length === 5 && CRON_FIELDS.every((range, index) => fields[index]?.split(',').every((part) => isCronPart(part, range)));
-}
-
-function isCronPart(text: string, [low, high, names]: (typeof CRON_FIELDS)[number]): boolean {
-  const [, all, from = '', to = from] = CRON_PART.exec(text) ?? [];
-  const named = names.split(' ');
-  const value = (word: string) => (named.includes(word) ? low + named.indexOf(word) : Number(word));
-  return all === '*' || (from !== '' && value(from) >= low && value(to) <= high && value(from) <= value(to));
-}
-
-/** A CronJob schedule. */
-export const cron = () => z.string().refine(isCron, { error: 'expected five fields such as "0 2 * * *" (minute hour day month weekday)' });
-
 /** An IANA time zone, checked against the ones that this Node knows. */
 export const timeZone = () => z.string().refine(isTimeZone, { error: 'expected a time zone such as Etc/UTC or Asia/Shanghai' });
 

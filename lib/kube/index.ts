@@ -1,6 +1,7 @@
 /** The domain-free vocabulary that every room builds with. */
 export * from './component';
 export * from './container';
+export * from './cron';
 export * from './fields';
 export * from './footprint';
 export * from './network';

@@ -1,4 +1,4 @@
-import { isCron } from '../../lib/kube';
+import { parseCron } from '../../lib/kube';
 import { longestGap } from '../../lib/observability/schedule';
 
 const HOUR = 3600;
@@ -23,10 +23,14 @@ test.each([
   // a star with a step restricts nothing by itself: both days must fit
   ['0 2 */2 * 1', 21 * DAY],
 ])('%s runs at least once in %d seconds', (schedule, seconds) => {
-  expect(isCron(schedule)).toBe(true);
+  expect(parseCron(schedule)).toBeDefined();
   expect(longestGap(schedule)).toBe(seconds);
 });
 
 test('a schedule that never runs makes no backups', () => {
   expect(() => longestGap('0 0 30 2 *')).toThrow('schedule "0 0 30 2 *": expected one that runs');
+});
+
+test('a day of the month that must be a Sunday too comes too rarely: a few hours between its runs are not the longest', () => {
+  expect(() => longestGap('0 * 24 5 */7')).toThrow('schedule "0 * 24 5 */7": expected one that runs');
 });
