@@ -67,16 +67,15 @@ export function needSecret({ secrets }: PlatformContext, { name, keys }: SecretN
 export const ORDER = {
   namespace: '00',
   secrets: '10',
-  postgres: '20',
-  redis: '21',
-  memcached: '22',
-  chroma: '23',
-  minio: '24',
   agent: '40',
   edge: '50',
   backup: '60',
   observability: '70',
 } as const;
+
+type Digit = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
+/** A place of {@link ORDER}, or between those of secrets and agents one that a kind of store has for itself. */
+export type Order = keyof typeof ORDER | `${2 | 3}${Digit}`;
 
 /** One part of the platform: a Chart, and so one file. Its id is the name of the file and of its main objects. */
 export class Component extends Chart {
@@ -91,11 +90,12 @@ export class Component extends Chart {
     return Function.prototype[Symbol.hasInstance].call(this, instance);
   }
 
-  constructor(scope: Construct, id: string, { order }: { readonly order: keyof typeof ORDER }) {
+  constructor(scope: Construct, id: string, { order }: { readonly order: Order }) {
     const context = contextOf(scope);
     const labels = { [LABEL.partOf]: context.name, [LABEL.managedBy]: MANAGED_BY };
     super(scope, id, { namespace: context.namespace, disableResourceNameHashes: true, labels });
     this.context = context;
-    this.file = `${ORDER[order]}-${id}.yaml`;
+    const places: Readonly<Record<string, string>> = ORDER;
+    this.file = `${places[order] ?? order}-${id}.yaml`;
   }
 }

@@ -1,17 +1,13 @@
 import type { Construct } from 'constructs';
 import { z } from 'zod';
-import { type BackupSource, Component, claimTemplate, configFiles, parse, type Store, scratch, service, Workload } from '../kube';
+import { type BackupSource, claimTemplate, configFiles, scratch } from '../kube';
+import { EmbeddedStore, type StoreParts } from './embedded';
 import { storageFields, storeFields } from './shared';
 
 /** Options of {@link Chroma}. */
 export const ChromaSchema = z.strictObject({
-  ...storeFields({
-    image: 'chromadb/chroma:1.5.9',
-    source: 'guide: chromadb/chroma:latest',
-    cpu: '500m',
-    memory: '2Gi',
-  }),
-  ...storageFields({ storage: '50Gi', source: 'the guide names no size' }),
+  ...storeFields({ image: 'chromadb/chroma:1.5.9', source: 'guide: chromadb/chroma:latest', cpu: '500m', memory: '2Gi' }),
+  ...storageFields('50Gi'),
   maxPayload: z.int().min(1).default(40).describe('Largest request, in MiB (Chroma: max_payload_size_bytes).'),
 });
 
@@ -19,7 +15,6 @@ export const ChromaSchema = z.strictObject({
 export type ChromaProps = z.input<typeof ChromaSchema>;
 
 const PORT = 8000;
-const USER = 10001;
 
 /**
  * ChromaDB: one pod, always. It has no replication: two servers on one volume would corrupt it. It has no
@@ -27,79 +22,58 @@ const USER = 10001;
  *
  * @throws InvalidInput if an option is not as {@link ChromaSchema} says
  */
-export class Chroma extends Component implements Store {
-  readonly storeName = 'chroma';
-  readonly variables: Store['variables'];
-  /** The server's workload. */
-  readonly workload: Workload;
-  /** How its data is backed up. */
-  readonly backup: BackupSource;
-
+export class Chroma extends EmbeddedStore<z.output<typeof ChromaSchema>> {
   constructor(scope: Construct, id: string, props: ChromaProps = {}) {
-    super(scope, id, { order: 'chroma' });
-    const options = parse(ChromaSchema, props, this.node.path);
-    this.variables = {
-      url: { env: 'CHROMA_URL', value: `http://${id}:${PORT}` },
-      host: { env: 'CHROMA_HOST', value: id },
-      port: { env: 'CHROMA_PORT', value: String(PORT) },
-    };
-    const ready = { http: '/api/v2/healthcheck', port: 'http' };
-    this.workload = new Workload(this, {
-      kind: 'StatefulSet',
-      name: id,
-      component: 'store',
-      replicas: 1,
-      serviceName: id,
-      // the image runs as root; any user may own the data
-      user: { uid: USER, gid: USER },
-      priority: 'stores',
-      drain: { settle: 0, finish: 55 },
-      containers: [
-        {
-          name: 'chroma',
-          image: options.image,
-          args: ['run', '/etc/chroma/config.yaml'],
-          ports: { http: PORT },
-          resources: { cpu: options.cpu, memory: options.memory },
-          probes: {
-            // indexes are loaded before it serves
-            startup: { check: ready, failures: 60 },
-            readiness: { check: ready },
-            liveness: { check: { http: '/api/v2/heartbeat', port: 'http' }, timeout: 10, failures: 6 },
-          },
-          mounts: {
-            '/data': claimTemplate('data', options),
-            '/etc/chroma': configFiles(this, `${id}-config`, { 'config.yaml': configuration(options.maxPayload) }),
-            // sqlite's temporary files: without it every write fails with a disk I/O error
-            '/tmp': scratch('tmp', '512Mi'),
-          },
-        },
-      ],
-    });
-    service(this.workload, { ports: ['http'], headless: true });
-    this.backup = {
-      backupName: id,
+    super(scope, id, { storeName: 'chroma', order: '23', schema: ChromaSchema }, props);
+  }
+
+  /** How its data is backed up. */
+  get backup(): BackupSource {
+    return {
+      backupName: this.node.id,
       method: 'files',
-      user: { uid: USER, gid: USER },
+      user: this.workload.options.user,
       env: { QUIESCENT: 'true' },
-      claim: `data-${id}-0`,
+      claim: `data-${this.node.id}-0`,
       besidePods: this.workload.pods,
-      scratch: options.storage,
+      scratch: this.options.storage,
     };
   }
 
-  connectFrom(consumer: Workload): void {
-    consumer.connectTo(this.workload, 'http');
+  protected parts(): StoreParts {
+    const { id } = this.node;
+    const ready = { http: '/api/v2/healthcheck', port: 'http' };
+    return {
+      variables: {
+        url: { env: 'CHROMA_URL', value: `http://${id}:${PORT}` },
+        host: { env: 'CHROMA_HOST', value: id },
+        port: { env: 'CHROMA_PORT', value: String(PORT) },
+      },
+      // the image runs as root; any user may own the data
+      user: { uid: 10001, gid: 10001 },
+      server: {
+        args: ['run', '/etc/chroma/config.yaml'],
+        ports: { http: PORT },
+        probes: {
+          // indexes are loaded before it serves
+          startup: { check: ready, failures: 60 },
+          readiness: { check: ready },
+          liveness: { check: { http: '/api/v2/heartbeat', port: 'http' }, timeout: 10, failures: 6 },
+        },
+        mounts: {
+          '/data': claimTemplate('data', this.options),
+          '/etc/chroma': configFiles(this, `${id}-config`, { 'config.yaml': configuration(this.options.maxPayload) }),
+          // sqlite's temporary files: without it every write fails with a disk I/O error
+          '/tmp': scratch('tmp', '512Mi'),
+        },
+      },
+    };
   }
 }
 
-function configuration(maxPayload: number): string {
-  return [
-    `port: ${PORT}`,
-    'listen_address: "0.0.0.0"',
-    'persist_path: /data',
-    `max_payload_size_bytes: ${maxPayload * 2 ** 20}`,
-    'allow_reset: false',
-    '',
-  ].join('\n');
-}
+const configuration = (maxPayload: number) => `port: ${PORT}
+listen_address: "0.0.0.0"
+persist_path: /data
+max_payload_size_bytes: ${maxPayload * 2 ** 20}
+allow_reset: false
+`;

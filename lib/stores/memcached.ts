@@ -1,7 +1,8 @@
 import type { Construct } from 'constructs';
 import { z } from 'zod';
-import { amount, Component, parse, type Store, service, Workload } from '../kube';
-import { exporter, storeFields } from './shared';
+import { amount } from '../kube';
+import { EmbeddedStore, type StoreParts } from './embedded';
+import { storeFields } from './shared';
 
 /** Options of {@link Memcached}. */
 export const MemcachedSchema = z
@@ -27,7 +28,6 @@ export const MemcachedSchema = z
 export type MemcachedProps = z.input<typeof MemcachedSchema>;
 
 const PORT = 11211;
-const EXPORTER_IMAGE = 'quay.io/prometheus/memcached-exporter:v0.16.0';
 /** Connections, hash table and threads come on top of what -m counts. */
 const OVERHEAD = 64 * 2 ** 20;
 const ITEMS_SHARE = 0.8;
@@ -38,56 +38,36 @@ const ITEMS_SHARE = 0.8;
  *
  * @throws InvalidInput if an option is not as {@link MemcachedSchema} says
  */
-export class Memcached extends Component implements Store {
-  readonly storeName = 'memcached';
-  readonly variables: Store['variables'];
-  readonly maxConnections: number;
-  /** The pool's workload. */
-  readonly workload: Workload;
-
+export class Memcached extends EmbeddedStore<z.output<typeof MemcachedSchema>> {
   constructor(scope: Construct, id: string, props: MemcachedProps = {}) {
-    super(scope, id, { order: 'memcached' });
-    const options = parse(MemcachedSchema, props, this.node.path);
-    const names = Array.from({ length: options.replicas }, (_, index) => `${id}-${index}.${id}:${PORT}`);
-    // a client speaks to every member
-    this.maxConnections = options.connections;
-    this.variables = { servers: { env: 'MEMCACHED_SERVERS', value: names.join(',') } };
-    this.workload = new Workload(this, {
-      kind: 'StatefulSet',
-      name: id,
-      component: 'store',
-      replicas: options.replicas,
-      parallel: true,
-      serviceName: id,
-      user: { uid: 11211, gid: 11211 },
-      priority: 'stores',
-      drain: { settle: 5, finish: 5 },
-      containers: [
-        {
-          name: 'memcached',
-          image: options.image,
-          args: [
-            ...['-m', String(itemMemory(options.memory))],
-            ...['-c', String(options.connections)],
-            ...['-I', `${options.maxItemSize}m`],
-            // no dumps of the keys
-            '-X',
-          ],
-          ports: { memcached: PORT },
-          resources: { cpu: options.cpu, memory: options.memory },
-          probes: {
-            readiness: { check: { tcp: 'memcached' } },
-            liveness: { check: { tcp: 'memcached' }, failures: 6 },
-          },
-        },
-        ...(this.context.metrics ? [exporter({ image: EXPORTER_IMAGE, port: 9150, args: [`--memcached.address=127.0.0.1:${PORT}`] })] : []),
-      ],
-    });
-    service(this.workload, { ports: ['memcached'], headless: true });
+    super(scope, id, { storeName: 'memcached', order: '22', schema: MemcachedSchema }, props);
   }
 
-  connectFrom(consumer: Workload): void {
-    consumer.connectTo(this.workload, 'memcached');
+  protected parts(): StoreParts {
+    const { id } = this.node;
+    const { replicas, memory, connections, maxItemSize } = this.options;
+    const members = Array.from({ length: replicas }, (_, index) => `${id}-${index}.${id}:${PORT}`);
+    return {
+      variables: { servers: { env: 'MEMCACHED_SERVERS', value: members.join(',') } },
+      // a client speaks to every member
+      maxConnections: connections,
+      replicas,
+      parallel: true,
+      user: { uid: 11211, gid: 11211 },
+      drain: { settle: 5, finish: 5 },
+      server: {
+        args: [
+          ...['-m', String(itemMemory(memory))],
+          ...['-c', String(connections)],
+          ...['-I', `${maxItemSize}m`],
+          // no dumps of the keys
+          '-X',
+        ],
+        ports: { memcached: PORT },
+        probes: { readiness: { check: { tcp: 'memcached' } }, liveness: { check: { tcp: 'memcached' }, failures: 6 } },
+      },
+      exporter: { image: 'quay.io/prometheus/memcached-exporter:v0.16.0', port: 9150, args: [`--memcached.address=127.0.0.1:${PORT}`] },
+    };
   }
 }
 

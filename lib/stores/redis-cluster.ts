@@ -1,16 +1,7 @@
 import type { Construct } from 'constructs';
 import { z } from 'zod';
-import { type BackupSource, Component, type ContainerOptions, parse, type Store, secretFiles, service, Workload } from '../kube';
-import {
-  type ClusterAdditions,
-  REDIS_PORT,
-  REDIS_USER,
-  redisFields,
-  redisMetrics,
-  redisSecret,
-  redisServer,
-  redisVariables,
-} from './redis';
+import { type BackupSource, service } from '../kube';
+import { ask, REDIS, REDIS_PORT, RedisServer, redisFields } from './redis';
 import clusterScript from './scripts/redis-cluster.sh';
 import { provider } from './shared';
 
@@ -31,6 +22,15 @@ export type RedisClusterProps = Omit<z.input<typeof RedisClusterSchema>, 'provid
 
 /** Members speak to each other on this one: always 10000 above the other. */
 const BUS_PORT = REDIS_PORT + 10_000;
+// Names (hostname) outlive addresses in what clients are told.
+const SETTINGS = `cluster-enabled yes
+cluster-config-file /data/nodes.conf
+cluster-node-timeout 15000
+cluster-require-full-coverage no
+cluster-preferred-endpoint-type hostname
+`;
+
+const POD = { POD_IP: { field: 'status.podIP' }, POD_NAME: { field: 'metadata.name' } } as const;
 
 /**
  * A Redis Cluster that forms itself, and finds itself again after all its pods got new addresses at once. Clients must
@@ -38,101 +38,58 @@ const BUS_PORT = REDIS_PORT + 10_000;
  *
  * @throws InvalidInput if an option is not as {@link RedisClusterSchema} says
  */
-export class RedisCluster extends Component implements Store {
-  readonly storeName = 'redis';
-  readonly variables: Store['variables'];
-  readonly maxConnections: number;
-  /** The members' workload. */
-  readonly workload: Workload;
-  /** How its data is backed up. */
-  readonly backup: BackupSource;
-
+export class RedisCluster extends RedisServer<z.output<typeof RedisClusterSchema>> {
   constructor(scope: Construct, id: string, props: RedisClusterProps = {}) {
-    super(scope, id, { order: 'redis' });
-    const { masters, ...options } = parse(RedisClusterSchema, { provider: 'cluster', ...props }, this.node.path);
-    const secret = redisSecret(this, id);
-    const peers = `${id}-nodes`;
-    const replicas = 2 * masters;
-    const nodes = Array.from({ length: replicas }, (_, index) => `${id}-${index}.${peers}`);
-    this.variables = redisVariables(id, secret);
-    // a client speaks to every member
-    this.maxConnections = options.maxClients;
-    const server = redisServer(this, id, options, secret, this.additions(peers));
-    this.workload = new Workload(this, {
-      kind: 'StatefulSet',
-      name: id,
-      component: 'store',
-      replicas,
+    super(scope, id, { ...REDIS, schema: RedisClusterSchema }, { provider: 'cluster', ...props });
+    this.workload.connectTo(this.workload, 'redis', 'bus');
+    // members must find each other before any of them is ready
+    service(this.workload, { name: this.peers, ports: ['redis', 'bus'], headless: true, publishNotReady: true });
+  }
+
+  /** How its data is backed up. */
+  get backup(): BackupSource {
+    const { storage, memory } = this.options;
+    return this.remoteBackup({ method: 'redis-cluster', env: { REDIS_HOSTS: this.nodes }, scratch: storage, restoreMemory: memory });
+  }
+
+  /** Name of the Service that gives the members their names. */
+  private get peers(): string {
+    return `${this.node.id}-nodes`;
+  }
+
+  private get nodes(): string {
+    return Array.from({ length: 2 * this.options.masters }, (_, index) => `${this.node.id}-${index}.${this.peers}`).join(' ');
+  }
+
+  protected override parts() {
+    const { server, ...parts } = super.parts(SETTINGS, { 'redis-cluster.sh': clusterScript });
+    const { '/scripts': scripts, '/run/secrets/redis': password } = server.mounts;
+    const hostName = `$(POD_NAME).${this.peers}.${this.context.namespace}.svc`;
+    return {
+      ...parts,
+      replicas: 2 * this.options.masters,
       parallel: true,
-      serviceName: peers,
-      user: REDIS_USER,
-      priority: 'stores',
+      serviceName: this.peers,
       // a master hands over to its replica while it still serves
       drain: { settle: 10, finish: 50 },
-      containers: [server, keeper(server, nodes), ...redisMetrics(this, secret)],
-    });
-    this.workload.connectTo(this.workload, 'redis', 'bus');
-    service(this.workload, { ports: ['redis'] });
-    // members must find each other before any of them is ready
-    service(this.workload, { name: peers, ports: ['redis', 'bus'], headless: true, publishNotReady: true });
-    this.backup = {
-      backupName: id,
-      method: 'redis-cluster',
-      image: options.image,
-      user: REDIS_USER,
-      env: { REDIS_HOSTS: nodes.join(' ') },
-      secret: secretFiles('auth', secret, ['password']),
-      scratch: options.storage,
-      restoreMemory: options.memory,
-      connectFrom: (consumer) => this.connectFrom(consumer),
-    };
-  }
-
-  connectFrom(consumer: Workload): void {
-    consumer.connectTo(this.workload, 'redis');
-  }
-
-  private additions(peers: string): ClusterAdditions {
-    return {
-      settings: {
-        'cluster-enabled': 'yes',
-        'cluster-config-file': '/data/nodes.conf',
-        'cluster-node-timeout': '15000',
-        'cluster-require-full-coverage': 'no',
-        // names outlive addresses in what clients are told
-        'cluster-preferred-endpoint-type': 'hostname',
+      server: {
+        ...server,
+        command: [...server.command, '--cluster-announce-ip', '$(POD_IP)', '--cluster-announce-hostname', hostName],
+        env: { ...server.env, ...POD, NODES_FILE: '/data/nodes.conf', JOINED_FILE: '/run/redis/joined' },
+        ports: { ...server.ports, bus: BUS_PORT },
+        probes: { ...server.probes, readiness: { check: ask('member') } },
       },
-      args: [
-        ...['--cluster-announce-ip', '$(POD_IP)'],
-        ...['--cluster-announce-hostname', `$(POD_NAME).${peers}.${this.context.namespace}.svc`],
+      // keeps the pod a member for as long as it lives: lib/stores/scripts/redis-cluster.sh says how
+      sidecars: [
+        {
+          name: 'cluster',
+          image: this.options.image,
+          command: ['sh', '/scripts/redis-cluster.sh'],
+          env: { NODES: this.nodes, PASSWORD_FILE: server.env.PASSWORD_FILE, ...POD },
+          resources: { cpu: '10m', memory: '64Mi' },
+          mounts: { '/scripts': scripts, '/run/secrets/redis': password },
+        },
       ],
-      env: {
-        POD_IP: { field: 'status.podIP' },
-        POD_NAME: { field: 'metadata.name' },
-        NODES_FILE: '/data/nodes.conf',
-        JOINED_FILE: '/run/redis/joined',
-      },
-      scripts: { 'redis-cluster.sh': clusterScript },
-      ports: { bus: BUS_PORT },
-      readiness: 'member',
     };
   }
-}
-
-/** Keeps the pod a member for as long as it lives: lib/stores/scripts/redis-cluster.sh says how. */
-function keeper(server: ContainerOptions, nodes: readonly string[]): ContainerOptions {
-  const { '/scripts': scripts, '/run/secrets/redis': password } = server.mounts ?? {};
-  return {
-    name: 'cluster',
-    image: server.image,
-    command: ['sh', '/scripts/redis-cluster.sh'],
-    env: {
-      NODES: nodes.join(' '),
-      PASSWORD_FILE: '/run/secrets/redis/password',
-      POD_IP: { field: 'status.podIP' },
-      POD_NAME: { field: 'metadata.name' },
-    },
-    resources: { cpu: '10m', memory: '64Mi' },
-    mounts: { ...(scripts && { '/scripts': scripts }), ...(password && { '/run/secrets/redis': password }) },
-  };
 }

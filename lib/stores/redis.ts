@@ -1,29 +1,16 @@
 import type { Construct } from 'constructs';
 import { z } from 'zod';
-import {
-  type BackupSource,
-  Component,
-  type ContainerOptions,
-  claimTemplate,
-  configFiles,
-  mebibytes,
-  memory,
-  needSecret,
-  parse,
-  type Store,
-  secretFiles,
-  service,
-  type Volume,
-  Workload,
-} from '../kube';
+import { type BackupSource, claimTemplate, configFiles, mebibytes, memory, type Store, secretFiles } from '../kube';
+import { EmbeddedStore, type StoreParts } from './embedded';
+import { ExternalStore, externalFields } from './external';
 import probeScript from './scripts/redis-probe.sh';
 import startScript from './scripts/redis-start.sh';
-import { authSecret, defaultProvider, exporter, storageFields, storeFields } from './shared';
+import { defaultProvider, storageFields, storeFields } from './shared';
 
-/** Fields that a single Redis and each member of a cluster have in common. @internal */
+/** Fields that a single Redis and each member of a cluster have in common. */
 export const redisFields = {
   ...storeFields({ image: 'redis:7.4.11-alpine', source: 'guide: redis:7-alpine', cpu: '250m', memory: '1Gi' }),
-  ...storageFields({ storage: '10Gi', source: 'the guide names no size' }),
+  ...storageFields('10Gi'),
   policy: z
     .enum(['allkeys-lru', 'allkeys-lfu', 'volatile-lru', 'volatile-lfu', 'volatile-ttl', 'noeviction'])
     .default('allkeys-lru')
@@ -32,176 +19,107 @@ export const redisFields = {
 };
 
 /** Options of {@link Redis}. */
-export const RedisSchema = z.strictObject({
-  provider: defaultProvider('standalone', 'One Redis server.'),
-  ...redisFields,
-});
+export const RedisSchema = z.strictObject({ provider: defaultProvider('standalone', 'One Redis server.'), ...redisFields });
 
 /** @see RedisSchema */
 export type RedisProps = z.input<typeof RedisSchema>;
-/** @internal */
-export type RedisOptions = Omit<z.output<typeof RedisSchema>, 'provider'>;
+type RedisOptions = Omit<z.output<typeof RedisSchema>, 'provider'>;
 
-/** @internal */
+/** Options of {@link ExternalRedis}. */
+export const ExternalRedisSchema = z.strictObject(externalFields(6379, 'password and url (rediss:// for TLS, the password URL-encoded)'));
+
+/** @see ExternalRedisSchema */
+export type ExternalRedisProps = Omit<z.input<typeof ExternalRedisSchema>, 'provider'>;
+
+export const REDIS = { storeName: 'redis', order: '21' } as const;
 export const REDIS_PORT = 6379;
-/** redis:*-alpine; the group is not the user's number. @internal */
-export const REDIS_USER = { uid: 999, gid: 1000 };
-const EXPORTER_IMAGE = 'oliver006/redis_exporter:v1.89.0';
 /**
  * Share of the limit for data. The guide gives Redis all of it, and a rewrite of the append-only file, whose fork copies
  * the pages that are written meanwhile, ends in an OOM kill (Redis documentation, FAQ: background saving).
  */
 const DATA_SHARE = 0.65;
 
-/**
- * Redis with an append-only file: a StatefulSet of one pod.
- *
- * @throws InvalidInput if an option is not as {@link RedisSchema} says
- */
-export class Redis extends Component implements Store {
-  readonly storeName = 'redis';
-  readonly variables: Store['variables'];
-  readonly maxConnections: number;
-  /** The server's workload. */
-  readonly workload: Workload;
-  /** How its data is backed up. */
-  readonly backup: BackupSource;
+/** Redis, alone or a member of a cluster. */
+export abstract class RedisServer<Options extends RedisOptions> extends EmbeddedStore<Options> {
+  /** The parts of a server that stands alone, with more lines of its configuration and more scripts. */
+  protected parts(settings = '', scripts: Readonly<Record<string, string>> = {}) {
+    const { id } = this.node;
+    const files = { 'redis-start.sh': startScript, 'redis-probe.sh': probeScript, ...scripts };
+    return {
+      variables: variables({ host: id, port: REDIS_PORT, secret: this.secretName }),
+      // of one server: a client of a cluster speaks to every member
+      maxConnections: this.options.maxClients,
+      // redis:*-alpine; the group is not the user's number
+      user: { uid: 999, gid: 1000 },
+      secret: { password: '{random}', url: `redis://:{password}@${id}:${REDIS_PORT}/0` },
+      server: {
+        command: ['sh', '/scripts/redis-start.sh', '/etc/redis/redis.conf'],
+        env: { PASSWORD_FILE: '/run/secrets/redis/password', AUTH_FILE: '/run/redis/auth.conf' },
+        ports: { redis: REDIS_PORT },
+        probes: {
+          // loading the append-only file may take minutes
+          startup: { check: ask('alive'), failures: 60 },
+          readiness: { check: ask('ready') },
+          liveness: { check: ask('alive'), failures: 6 },
+        },
+        mounts: {
+          '/data': claimTemplate('data', this.options),
+          '/etc/redis': configFiles(this, `${id}-config`, { 'redis.conf': configuration(this.options) + settings }),
+          '/run/redis': memory('run', '1Mi'),
+          '/scripts': configFiles(this, `${id}-scripts`, files, { executable: true }),
+          '/run/secrets/redis': secretFiles('auth', this.secretName, ['password']),
+        },
+      },
+      exporter: {
+        image: 'oliver006/redis_exporter:v1.89.0',
+        port: 9121,
+        user: 59000,
+        env: { REDIS_ADDR: `redis://127.0.0.1:${REDIS_PORT}`, REDIS_PASSWORD: { secret: this.secretName, key: 'password' } },
+      },
+    } satisfies StoreParts;
+  }
+}
 
+/** Redis with an append-only file: a StatefulSet of one pod. @throws InvalidInput if an option is not as {@link RedisSchema} says */
+export class Redis extends RedisServer<z.output<typeof RedisSchema>> {
   constructor(scope: Construct, id: string, props: RedisProps = {}) {
-    super(scope, id, { order: 'redis' });
-    const options = parse(RedisSchema, props, this.node.path);
-    const secret = redisSecret(this, id);
-    this.variables = redisVariables(id, secret);
-    this.maxConnections = options.maxClients;
-    this.workload = new Workload(this, {
-      kind: 'StatefulSet',
-      name: id,
-      component: 'store',
-      replicas: 1,
-      serviceName: id,
-      user: REDIS_USER,
-      priority: 'stores',
-      drain: { settle: 0, finish: 55 },
-      containers: [redisServer(this, id, options, secret), ...redisMetrics(this, secret)],
-    });
-    service(this.workload, { ports: ['redis'], headless: true });
-    this.backup = {
-      backupName: id,
-      method: 'redis',
-      image: options.image,
-      user: REDIS_USER,
-      env: { REDIS_HOSTS: id },
-      secret: secretFiles('auth', secret, ['password']),
-      claim: `data-${id}-0`,
-      scratch: options.memory,
-      connectFrom: (consumer) => this.connectFrom(consumer),
-    };
+    super(scope, id, { ...REDIS, schema: RedisSchema }, props);
   }
 
-  connectFrom(consumer: Workload): void {
-    consumer.connectTo(this.workload, 'redis');
+  /** How its data is backed up. */
+  get backup(): BackupSource {
+    const { id } = this.node;
+    return this.remoteBackup({ method: 'redis', env: { REDIS_HOSTS: id }, claim: `data-${id}-0`, scratch: this.options.memory });
   }
 }
 
-/** Registers the Secret of a Redis and gives its name. @internal */
-export function redisSecret(component: Component, id: string): string {
-  const auth = authSecret(id, { password: '{random}', url: `redis://:{password}@${id}:${REDIS_PORT}/0` });
-  needSecret(component.context, auth);
-  return auth.name;
+/** The external twin of Redis. @throws InvalidInput if an option is not as {@link ExternalRedisSchema} says */
+export class ExternalRedis extends ExternalStore<z.output<typeof ExternalRedisSchema>> {
+  constructor(scope: Construct, id: string, props: ExternalRedisProps) {
+    super(scope, id, { ...REDIS, schema: ExternalRedisSchema, variables }, props);
+  }
 }
 
-/** What a consumer needs, the same for a single server and a cluster. @internal */
-export function redisVariables(id: string, secret: string): Store['variables'] {
+function variables({ host, port, secret }: { host: string; port: number; secret: string }): Store['variables'] {
   return {
     url: { env: 'REDIS_URL', value: { secret, key: 'url' } },
-    host: { env: 'REDIS_HOST', value: id },
-    port: { env: 'REDIS_PORT', value: String(REDIS_PORT) },
+    host: { env: 'REDIS_HOST', value: host },
+    port: { env: 'REDIS_PORT', value: String(port) },
     password: { env: 'REDIS_PASSWORD', value: { secret, key: 'password' } },
   };
 }
 
-/** What a cluster adds to a server. @internal */
-export interface ClusterAdditions {
-  readonly settings: Readonly<Record<string, string>>;
-  readonly args: readonly string[];
-  readonly env: NonNullable<ContainerOptions['env']>;
-  readonly scripts: Readonly<Record<string, string>>;
-  readonly ports: Readonly<Record<string, number>>;
-  /** Question of the readiness probe. */
-  readonly readiness: string;
-}
+/** A question to the probe's script. */
+export const ask = (question: string) => ({ exec: ['sh', '/scripts/redis-probe.sh', question] });
 
-/** The container of a Redis server. @internal */
-export function redisServer(
-  component: Component,
-  id: string,
-  options: RedisOptions,
-  secret: string,
-  cluster?: ClusterAdditions,
-): ContainerOptions {
-  const config = configFiles(component, `${id}-config`, { 'redis.conf': configuration(options, cluster?.settings) });
-  return {
-    name: 'redis',
-    image: options.image,
-    command: ['sh', '/scripts/redis-start.sh', '/etc/redis/redis.conf', ...(cluster?.args ?? [])],
-    env: { PASSWORD_FILE: '/run/secrets/redis/password', AUTH_FILE: '/run/redis/auth.conf', ...cluster?.env },
-    ports: { redis: REDIS_PORT, ...cluster?.ports },
-    resources: { cpu: options.cpu, memory: options.memory },
-    probes: {
-      // loading the append-only file may take minutes
-      startup: { check: ask('alive'), failures: 60 },
-      readiness: { check: ask(cluster?.readiness ?? 'ready') },
-      liveness: { check: ask('alive'), failures: 6 },
-    },
-    mounts: {
-      '/data': claimTemplate('data', options),
-      '/etc/redis': config,
-      '/run/redis': memory('run', '1Mi'),
-      ...redisTools(component, id, secret, cluster?.scripts),
-    },
-  };
-}
-
-/** Scripts and password, for everything in the pod that talks to Redis. @internal */
-export function redisTools(
-  component: Component,
-  id: string,
-  secret: string,
-  scripts: Readonly<Record<string, string>> = {},
-): Record<string, Volume> {
-  const all = { 'redis-start.sh': startScript, 'redis-probe.sh': probeScript, ...scripts };
-  return {
-    '/scripts': configFiles(component, `${id}-scripts`, all, { executable: true }),
-    '/run/secrets/redis': secretFiles('auth', secret, ['password']),
-  };
-}
-
-/** The exporter beside a server, where something scrapes. @internal */
-export function redisMetrics(component: Component, secret: string): ContainerOptions[] {
-  if (!component.context.metrics) return [];
-  const env = { REDIS_ADDR: `redis://127.0.0.1:${REDIS_PORT}`, REDIS_PASSWORD: { secret, key: 'password' } };
-  return [exporter({ image: EXPORTER_IMAGE, port: 9121, user: 59000, env })];
-}
-
-function ask(question: string) {
-  return { exec: ['sh', '/scripts/redis-probe.sh', question] };
-}
-
-function configuration(options: RedisOptions, cluster: Readonly<Record<string, string>> = {}): string {
-  const settings = {
-    include: '/run/redis/auth.conf',
-    dir: '/data',
-    appendonly: 'yes',
-    appendfsync: 'everysec',
-    // the append-only file has everything: no snapshots beside it
-    save: '""',
-    maxmemory: `${mebibytes(options.memory, DATA_SHARE)}mb`,
-    'maxmemory-policy': options.policy,
-    maxclients: String(options.maxClients),
-    'tcp-keepalive': '60',
-    ...cluster,
-  };
-  return Object.entries(settings)
-    .map(([name, value]) => `${name} ${value}\n`)
-    .join('');
-}
+// No snapshots (save): the append-only file has everything.
+const configuration = ({ memory, policy, maxClients }: RedisOptions) => `include /run/redis/auth.conf
+dir /data
+appendonly yes
+appendfsync everysec
+save ""
+maxmemory ${mebibytes(memory, DATA_SHARE)}mb
+maxmemory-policy ${policy}
+maxclients ${maxClients}
+tcp-keepalive 60
+`;

@@ -23,7 +23,7 @@ export function soundPlatform(): ReturnType<typeof testScope> {
   const scope = testScope();
   needSecret(scope.context, { name: 'db-auth', keys: { password: '{random}', url: 'db://{password}@db' } });
   namespace(new Component(scope, 'namespace', { order: 'namespace' }));
-  const db = database(new Component(scope, 'db', { order: 'postgres' }));
+  const db = database(new Component(scope, 'db', { order: '20' }));
   const agent = agentOf(new Component(scope, 'agent', { order: 'agent' }));
   const backup = backupOf(new Component(scope, 'backup', { order: 'backup' }));
   for (const consumer of [agent, backup]) consumer.connectTo(db, 'db');

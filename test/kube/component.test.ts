@@ -7,18 +7,14 @@ import { CONTAINER, KINDS, makeWorkload } from '../support/workload';
 test.each([
   ['namespace', '00-it.yaml'],
   ['secrets', '10-it.yaml'],
-  ['postgres', '20-it.yaml'],
-  ['redis', '21-it.yaml'],
-  ['memcached', '22-it.yaml'],
-  ['chroma', '23-it.yaml'],
-  ['minio', '24-it.yaml'],
+  ['20', '20-it.yaml'],
   ['agent', '40-it.yaml'],
   ['edge', '50-it.yaml'],
   ['backup', '60-it.yaml'],
   ['observability', '70-it.yaml'],
 ] as const)('the place of %s is for ever: %s', (order, file) => {
   expect(new Component(testScope(), 'it', { order }).file).toBe(file);
-  expect(Object.keys(ORDER)).toHaveLength(11);
+  expect(Object.keys(ORDER)).toHaveLength(6);
 });
 
 test('objects get namespace and labels of the platform, and names without hashes', () => {

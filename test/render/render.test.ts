@@ -38,7 +38,7 @@ metadata:
 
 test('an own component has its own file, at its place', () => {
   const platform = smallPlatform();
-  const own = new Component(platform, 'own', { order: 'minio' });
+  const own = new Component(platform, 'own', { order: '24' });
   new k8s.KubeConfigMap(own, 'map', { metadata: { name: 'own' }, data: { a: 'b' } });
   const files = renderFiles(platform);
   expect([...files.keys()]).toEqual(['00-namespace.yaml', '24-own.yaml', '40-agent.yaml']);

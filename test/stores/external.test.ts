@@ -1,17 +1,6 @@
-import {
-  ExternalObjectStore,
-  type ExternalObjectStoreProps,
-  ExternalObjectStoreSchema,
-  ExternalPostgres,
-  type ExternalPostgresProps,
-  ExternalPostgresSchema,
-  ExternalRedis,
-  type ExternalRedisProps,
-  ExternalRedisSchema,
-} from '../../lib/stores/external';
-import { Minio } from '../../lib/stores/minio';
-import { Postgres } from '../../lib/stores/postgres';
-import { Redis } from '../../lib/stores/redis';
+import { ExternalObjectStore, type ExternalObjectStoreProps, ExternalObjectStoreSchema, Minio } from '../../lib/stores/minio';
+import { ExternalPostgres, type ExternalPostgresProps, ExternalPostgresSchema, Postgres } from '../../lib/stores/postgres';
+import { ExternalRedis, type ExternalRedisProps, ExternalRedisSchema, Redis } from '../../lib/stores/redis';
 import type { AllProps } from '../support/all-props';
 import { rendered, testScope } from '../support/platform';
 import { consumerOf, toldBy } from './support';

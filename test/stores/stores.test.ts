@@ -3,6 +3,7 @@ import { parse, workloadsOf } from '../../lib/kube';
 import { createStores, StoresSchema } from '../../lib/stores';
 import { rendered, testScope } from '../support/platform';
 import { schemaErrors } from '../support/schemas';
+import { storeFiles } from '../support/stores';
 
 const SERVER = { provider: 'external', host: 'db.example.com', secret: 'db' } as const;
 const create = (input: unknown) => {
@@ -57,6 +58,12 @@ describe('all stores together', () => {
 
   test('are what Kubernetes takes', () => {
     expect(objects.flatMap(schemaErrors)).toEqual([]);
+  });
+
+  test('have files of their own numbers, in the order in which they are made', () => {
+    const numbers = storeFiles().map((file) => file.slice(0, 2));
+    expect(numbers).toHaveLength(Object.keys(StoresSchema.shape).length);
+    expect(numbers).toEqual([...new Set(numbers)].sort());
   });
 
   test('have no two objects of a name', () => {

@@ -39,7 +39,7 @@ function mountsOf(pod: Rendered['spec']): Record<string, Rendered['spec']> {
 
 /** A store of one Deployment, with a variable of each form. */
 export function makeStore(scope: ReturnType<typeof testScope>, storeName = 'redis', maxConnections?: number): Store {
-  const component = new Component(scope, storeName, { order: 'redis' });
+  const component = new Component(scope, storeName, { order: '21' });
   const containers = [{ ...CONTAINER, ports: { store: 6379 } }];
   const workload = new Workload(component, { ...KINDS.Deployment, name: storeName, component: 'store', containers });
   service(workload, { ports: ['store'] });
