@@ -1,14 +1,14 @@
 import type { Construct } from 'constructs';
 import { z } from 'zod';
 import { cidr, hostName, needSecret, PRIVATE_IPV4, type Store, secretKey, type Workload } from '../kube';
-import { provider, type StoreClass, StoreComponent } from './shared';
+import { type StoreClass, StoreComponent } from './shared';
 
 /** Not loopback, and not link-local: clouds have their metadata there, with credentials. */
 const REACHABLE = PRIVATE_IPV4.filter((range) => !/^(127|169)\./.test(range));
 
 /** Fields of every store that somebody else runs. */
 export const externalFields = (port: number, keys: string) => ({
-  provider: provider('external', 'A server that somebody else runs.'),
+  provider: z.literal('external').describe('A server that somebody else runs.'),
   host: hostName().describe('Host name of the server.'),
   port: z.int().min(1).max(65535).default(port).describe('Port of the server.'),
   secret: secretKey().shape.secret.describe(`Secret that the user makes, with the keys ${keys}.`),

@@ -4,14 +4,14 @@ import { claimTemplate, configFiles, image, type Store, scratch, secretFiles, Wo
 import { EmbeddedStore, type StoreParts } from './embedded';
 import { ExternalStore, externalFields } from './external';
 import makeBuckets from './scripts/minio-buckets.sh';
-import { defaultProvider, storageFields, storeFields } from './shared';
+import { storageFields, storeFields } from './shared';
 
 /** Name of a bucket that every S3 service accepts. */
 const bucketName = () => z.string().regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/, { error: 'expected a bucket name such as uploads' });
 
 /** Options of {@link Minio}. */
 export const MinioSchema = z.strictObject({
-  provider: defaultProvider('minio', 'MinIO in the platform.'),
+  provider: z.literal('minio').describe('MinIO in the platform.').default('minio'),
   ...storeFields({
     image: 'quay.io/minio/minio:RELEASE.2025-09-07T16-13-09Z',
     source: 'the last official one: the project is no longer maintained, so mirror it',

@@ -3,11 +3,11 @@ import { z } from 'zod';
 import { type BackupSource, claimTemplate, configFiles, identifier, mebibytes, memory, type Store, scratch, secretFiles } from '../kube';
 import { EmbeddedStore, type StoreParts } from './embedded';
 import { ExternalStore, externalFields } from './external';
-import { defaultProvider, storageFields, storeFields } from './shared';
+import { storageFields, storeFields } from './shared';
 
 /** Options of {@link Postgres}. */
 export const PostgresSchema = z.strictObject({
-  provider: defaultProvider('embedded', 'PostgreSQL in the platform.'),
+  provider: z.literal('embedded').describe('PostgreSQL in the platform.').default('embedded'),
   ...storeFields({ image: 'postgres:15.19-alpine', source: 'guide: postgres:15-alpine', cpu: '500m', memory: '2Gi' }),
   ...storageFields('50Gi'),
   database: identifier().default('aiagent').describe('Name of the database (guide: POSTGRES_DB).'),

@@ -3,11 +3,10 @@ import { z } from 'zod';
 import { type BackupSource, service } from '../kube';
 import { ask, REDIS, REDIS_PORT, RedisServer, redisFields } from './redis';
 import clusterScript from './scripts/redis-cluster.sh';
-import { provider } from './shared';
 
 /** Options of {@link RedisCluster}. */
 export const RedisClusterSchema = z.strictObject({
-  provider: provider('cluster', 'A Redis Cluster: masters and a replica for each.'),
+  provider: z.literal('cluster').describe('A Redis Cluster: masters and a replica for each.'),
   ...redisFields,
   masters: z
     .int()

@@ -5,7 +5,7 @@ import { EmbeddedStore, type StoreParts } from './embedded';
 import { ExternalStore, externalFields } from './external';
 import probeScript from './scripts/redis-probe.sh';
 import startScript from './scripts/redis-start.sh';
-import { defaultProvider, storageFields, storeFields } from './shared';
+import { storageFields, storeFields } from './shared';
 
 /** Fields that a single Redis and each member of a cluster have in common. */
 export const redisFields = {
@@ -19,7 +19,10 @@ export const redisFields = {
 };
 
 /** Options of {@link Redis}. */
-export const RedisSchema = z.strictObject({ provider: defaultProvider('standalone', 'One Redis server.'), ...redisFields });
+export const RedisSchema = z.strictObject({
+  provider: z.literal('standalone').describe('One Redis server.').default('standalone'),
+  ...redisFields,
+});
 
 /** @see RedisSchema */
 export type RedisProps = z.input<typeof RedisSchema>;

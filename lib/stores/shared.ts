@@ -2,11 +2,6 @@ import type { Construct } from 'constructs';
 import { z } from 'zod';
 import { byteQuantity, Component, cpuQuantity, image, type Order, parse, type Store, type Workload } from '../kube';
 
-/** Who runs a store, where there is a choice; the default one need not be named. */
-export const provider = <P extends string>(name: P, meaning: string) => z.literal(name).describe(meaning);
-/** As {@link provider}, for the default one. */
-export const defaultProvider = <P extends string>(name: P, meaning: string) => provider(name, meaning).default(() => name as never);
-
 /** Fields that every store with a pod of its own has. */
 export const storeFields = (defaults: { image: string; source: string; cpu: string; memory: string }) => ({
   image: image().default(defaults.image).describe(`Container image (${defaults.source}).`),
