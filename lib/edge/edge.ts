@@ -2,17 +2,12 @@ import type { Construct } from 'constructs';
 import { Certificate } from '../../imports/cert-manager.io';
 import * as k8s from '../../imports/k8s';
 import { Component, InvalidInput, NAMESPACE_NAME_LABEL, needSecret } from '../kube';
-import { type Entry, entriesOf, headersOf, hostsOf, type Strategy, TLS_SECRET } from './ingress';
-import { ingressNginx } from './ingress-nginx';
-import { nginx } from './nginx';
-import type { Backend, ControllerOptions, EdgeOptions } from './policy';
+import { type Annotations, type Controller, type Headers, HSTS, without } from './controller';
+import { contradictions, type Entry, entriesOf } from './entries';
+import { type Backend, CONTROLLERS, type ControllerOptions } from './policy';
 
-/** Controllers by name: another one is another file and another entry. */
-const STRATEGIES: Readonly<Record<ControllerOptions['controller'], Strategy>> = {
-  nginx,
-  'ingress-nginx': ingressNginx,
-};
-
+/** Name of the Secret that cert-manager writes. */
+const TLS_SECRET = 'edge-tls';
 /** Port of the pods that answer ACME's HTTP-01 challenges (cert-manager, acmesolver). */
 const SOLVER_PORT = 8089;
 
@@ -22,29 +17,64 @@ const SOLVER_PORT = 8089;
  * @throws InvalidInput with everything that cannot be: two routes of one path, a limit that the controller does not know
  */
 export class Edge extends Component {
-  constructor(scope: Construct, id: string, props: { readonly options: EdgeOptions; readonly backends: readonly Backend[] }) {
+  readonly options: ControllerOptions;
+  readonly entries: readonly Entry[];
+  /** Secret with the certificate; none where TLS ends elsewhere. */
+  readonly tls?: string;
+  /** Headers of every answer. */
+  readonly headers: Headers;
+  /** Strict-Transport-Security, which is sent over HTTPS only (RFC 6797, 8.1). */
+  readonly hsts?: string;
+
+  constructor(scope: Construct, id: string, props: { readonly options: ControllerOptions; readonly backends: readonly Backend[] }) {
     super(scope, id, { order: 'edge' });
     const { options, backends } = props;
-    if (options.controller === 'none') return;
-    const { entries, problems } = entriesOf(backends);
-    if (entries.length === 0) return;
-    for (const workload of new Set(entries.map((entry) => entry.workload)))
-      workload.allowIngress({ peer: { namespace: options.namespace }, ports: [workload.port('http')] });
-    problems.push(...STRATEGIES[options.controller](this, options, entries));
+    this.options = options;
+    const { tls, headers, namespace } = options;
+    if (tls.provider !== 'none') this.tls = tls.provider === 'existing' ? tls.secret : TLS_SECRET;
+    this.headers = this.tls ? headers : without(headers, [HSTS]);
+    this.hsts = Object.entries(headers).find(([name]) => name.toLowerCase() === HSTS)?.[1];
+    this.entries = entriesOf(backends, this.headers);
+    if (this.entries.length === 0) return;
+    const controller: Controller = CONTROLLERS[options.controller];
+    const problems = [...contradictions(this.entries), ...controller.problems(this)];
     if (problems.length > 0) throw new InvalidInput(scope.node.path, problems);
-    this.provideCertificate(options, hostsOf(entries));
-    this.explain(options, entries);
+    for (const workload of new Set(this.entries.map((entry) => entry.workload)))
+      workload.allowIngress({ peer: { namespace }, ports: [workload.port('http')] });
+    const hosts = [...new Set(backends.map(({ host }) => host))].sort();
+    this.renderIngresses(controller, hosts);
+    this.provideCertificate(hosts);
+    this.explain(controller);
   }
 
-  private provideCertificate({ tls, namespace }: ControllerOptions, dnsNames: string[]): void {
+  private renderIngresses(controller: Controller, hosts: readonly string[]): void {
+    const { host: ofHost } = controller;
+    const render = (name: string, annotations: Annotations, rule: k8s.IngressRule, tls?: string) => {
+      const given = Object.entries(annotations).filter(([, value]) => value !== undefined);
+      new k8s.KubeIngress(this, `${name}-ingress`, {
+        metadata: { name, annotations: Object.fromEntries(given.map(([key, value]) => [`${controller.prefix}/${key}`, String(value)])) },
+        spec: {
+          ingressClassName: this.options.className,
+          tls: tls ? [{ hosts: [rule.host ?? ''], secretName: tls }] : undefined,
+          rules: [rule],
+        },
+      });
+    };
+    if (ofHost) for (const host of hosts) render(host, ofHost(this), { host }, this.tls);
+    for (const entry of this.entries) {
+      const rule = { host: entry.backend.host, http: { paths: [pathOf(entry)] } };
+      render(entry.name, controller.route(entry, this), rule, ofHost ? undefined : this.tls);
+    }
+  }
+
+  private provideCertificate(dnsNames: string[]): void {
+    const { tls, namespace } = this.options;
     if (tls.provider === 'existing') needSecret(this.context, { name: tls.secret, keys: { 'tls.crt': undefined, 'tls.key': undefined } });
     if (tls.provider !== 'cert-manager') return;
-    const { issuerKind: kind, issuer: name } = tls;
-    this.context.requirements.add(`cert-manager with ${kind} ${name}`);
     new Certificate(this, 'certificate', {
       // until the issuer has answered, a self-signed one: HTTP-01 is redirected to https, which must answer with something
       metadata: { name: TLS_SECRET, annotations: { 'cert-manager.io/issue-temporary-certificate': 'true' } },
-      spec: { secretName: TLS_SECRET, dnsNames, issuerRef: { group: 'cert-manager.io', kind, name } },
+      spec: { secretName: TLS_SECRET, dnsNames, issuerRef: { group: 'cert-manager.io', kind: tls.issuerKind, name: tls.issuer } },
     });
     // the namespace's default deny would keep the controller from the pods that cert-manager starts to answer HTTP-01
     const from = [{ namespaceSelector: { matchLabels: { [NAMESPACE_NAME_LABEL]: namespace } } }];
@@ -59,17 +89,30 @@ export class Edge extends Component {
     });
   }
 
-  private explain(options: ControllerOptions, entries: readonly Entry[]): void {
-    const { requirements, approximations } = this.context;
-    if (entries.some(({ route }) => route.limit)) {
-      requirements.add(
+  /** Tells the closing summary. */
+  private explain(controller: Controller): void {
+    const { tls, namespace, className } = this.options;
+    const isLimited = this.entries.some(({ route }) => route.limit);
+    const requirements = [
+      `${controller.software} in namespace ${namespace}, with IngressClass ${className}`,
+      ...(controller.requirements?.(this) ?? []),
+      tls.provider === 'cert-manager' && `cert-manager with ${tls.issuerKind} ${tls.issuer}`,
+      isLimited &&
         "the edge controller must see clients' own addresses, for rate limits count by them: externalTrafficPolicy Local, or PROXY protocol or real-ip settings behind a load balancer",
-      );
-      approximations.add('edge: rate limits count in each replica of the controller by itself');
-    }
-    if (options.tls.provider === 'none' && headersOf(options).hsts !== undefined)
-      approximations.add(
+    ];
+    const approximations = [
+      ...controller.approximations(this),
+      isLimited && 'edge: rate limits count in each replica of the controller by itself',
+      !this.tls &&
+        this.hsts !== undefined &&
         'edge: Strict-Transport-Security is not sent over plain HTTP; where TLS ends before the controller, send it there',
-      );
+    ];
+    for (const text of requirements) if (text) this.context.requirements.add(text);
+    for (const text of approximations) if (text) this.context.approximations.add(text);
   }
+}
+
+function pathOf({ route, workload }: Entry): k8s.HttpIngressPath {
+  const pathType = route.match === 'exact' ? 'Exact' : 'Prefix';
+  return { path: route.path, pathType, backend: { service: { name: workload.name, port: { name: 'http' } } } };
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { byteQuantity, dnsLabel, seconds, type Workload } from '../kube';
+import { ingressNginx } from './ingress-nginx';
+import { nginx } from './nginx';
 
 const PATH = /^(?!.*\/\.\.?(\/|$))\/([\w.-]+(\/[\w.-]+)*\/?)?$/;
 
@@ -46,17 +48,13 @@ export const RouteSchema = route.refine(({ path, match }) => match === 'exact' |
 /** What the edge does for one path of an agent, in no controller's words. */
 export type Route = z.output<typeof RouteSchema>;
 
-/** Something behind the edge: an agent and what its routes lead to. */
+/** Something behind the edge: an agent, and who answers its routes, each on its port `http`, under a Service of its name. */
 export interface Backend {
-  /** Name of the agent; Ingresses are called after it. */
   readonly name: string;
-  /** Host name that it answers. */
   readonly host: string;
   /** Whether a client stays with one replica. */
   readonly sticky: boolean;
-  /** Routes, each with its own limits. */
   readonly routes: readonly Route[];
-  /** Who answers `to: agent` and `to: static`, each on its port `http`, under a Service of the workload's name. */
   readonly agent: Workload;
   readonly static?: Workload;
 }
@@ -75,36 +73,38 @@ const tls = z.discriminatedUnion('provider', [
 ]);
 
 /** Security headers of every answer (guide: nginx add_header), sent with errors too. */
-export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'X-Frame-Options': 'DENY',
   'X-Content-Type-Options': 'nosniff',
   'X-XSS-Protection': '1; mode=block',
   'Strict-Transport-Security': 'max-age=31536000',
 };
 
-const common = {
-  tls: tls.default({ provider: 'none' }).describe('Where the certificate comes from.'),
-  headers: headers(/^[a-z][a-z0-9-]*$/i, 'a header name such as X-Frame-Options')
-    .default(SECURITY_HEADERS)
-    .describe('Headers of every answer (guide: add_header).'),
-  maxFails: z.int().min(1).default(3).describe('Failed tries after which a replica is left alone (guide: max_fails=3).'),
-  failTimeout: seconds().default(30).describe('Seconds for which it is left alone (guide: fail_timeout=30s).'),
+/** Controllers by name: another one is another file and another entry. */
+export const CONTROLLERS = {
+  nginx,
+  'ingress-nginx': ingressNginx,
 };
 
-const controller = (name: 'nginx' | 'ingress-nginx', what: string, namespace: string) =>
+const controllers = (Object.keys(CONTROLLERS) as (keyof typeof CONTROLLERS)[]).map((name) =>
   z.strictObject({
-    controller: z.literal(name).describe(what),
-    className: dnsLabel(63).default('nginx').describe('IngressClass of the controller.'),
-    namespace: dnsLabel(63).default(namespace).describe('Namespace that the controller runs in: only it reaches the agents.'),
-    ...common,
-  });
+    controller: z.literal(name).describe(CONTROLLERS[name].description),
+    className: dnsLabel(63).default(CONTROLLERS[name].className).describe('IngressClass of the controller.'),
+    namespace: dnsLabel(63)
+      .default(CONTROLLERS[name].namespace)
+      .describe('Namespace that the controller runs in: only it reaches the agents.'),
+    tls: tls.default({ provider: 'none' }).describe('Where the certificate comes from.'),
+    headers: headers(/^[a-z][a-z0-9-]*$/i, 'a header name such as X-Frame-Options')
+      .default(SECURITY_HEADERS)
+      .describe('Headers of every answer (guide: add_header).'),
+    maxFails: z.int().min(1).default(3).describe('Failed tries after which a replica is left alone (guide: max_fails=3).'),
+    failTimeout: seconds().default(30).describe('Seconds for which it is left alone (guide: fail_timeout=30s).'),
+  }),
+);
+const none = z.strictObject({ controller: z.literal('none').describe('Nothing: agents are reached inside the cluster only.') });
 
 /** What stands between clients and agents. */
-export const EdgeSchema = z.discriminatedUnion('controller', [
-  controller('nginx', 'F5 NGINX Ingress Controller: expresses every limit of the guide exactly.', 'nginx-ingress'),
-  controller('ingress-nginx', 'kubernetes/ingress-nginx, retired in March 2026: for clusters that still run it.', 'ingress-nginx'),
-  z.strictObject({ controller: z.literal('none').describe('Nothing: agents are reached inside the cluster only.') }),
-]);
+export const EdgeSchema = z.discriminatedUnion('controller', [...controllers, none] as [(typeof controllers)[number], typeof none]);
 
 /** @see EdgeSchema */
 export type EdgeOptions = z.output<typeof EdgeSchema>;

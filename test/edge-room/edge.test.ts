@@ -1,7 +1,8 @@
 import { type ControllerOptions, Edge, EdgeSchema, type Route, RouteSchema } from '../../lib/edge';
 import { parse } from '../../lib/kube';
 import { find, testScope } from '../support/platform';
-import { type AgentInput, CERT_MANAGER, lines, type RouteInput, render } from './support';
+import { smallPlatform } from '../support/small';
+import { type AgentInput, CERT_MANAGER, controllerOptions, lines, type RouteInput, render } from './support';
 
 const CONTROLLERS = ['nginx', 'ingress-nginx'] as const;
 
@@ -114,7 +115,8 @@ test('an edge in front of nothing is empty', () => {
 });
 
 test('an edge has a file of its own', () => {
-  const edge = new Edge(testScope(), 'edge', { options: { controller: 'none' }, backends: [] });
+  const options = controllerOptions({ controller: 'nginx' });
+  const edge = new Edge(testScope(), 'edge', { options, backends: [] });
   expect(edge.file).toBe('50-edge.yaml');
 });
 
@@ -125,10 +127,12 @@ test('one problem is enough to fail', () => {
   );
 });
 
-test('an edge without a controller is empty', () => {
-  const { objects, context } = render({ controller: 'none' }, {});
-  expect(objects.filter(({ kind }) => /Ingress|NetworkPolicy|Certificate/.test(kind))).toEqual([]);
-  expect([...context.requirements, ...context.approximations]).toEqual([]);
+test('without a controller there is no edge, and nobody is let in', () => {
+  const platform = smallPlatform({ edge: { controller: 'none' } });
+  const objects = platform.objects();
+  expect(objects.filter(({ file, json }) => file.startsWith('50-') || /Ingress|Certificate/.test(json.kind))).toEqual([]);
+  expect(objects.filter(({ json }) => json.kind === 'NetworkPolicy' && 'ingress' in Object(json.spec))).toEqual([]);
+  expect([...platform.context.requirements, ...platform.context.approximations]).toEqual([]);
 });
 
 test('nginx knows a burst of 0', () => {

@@ -1,4 +1,4 @@
-import { type Backend, Edge, type EdgeOptions, EdgeSchema, type Route, RouteSchema } from '../../lib/edge';
+import { type Backend, type ControllerOptions, Edge, EdgeSchema, type Route, RouteSchema } from '../../lib/edge';
 import { Component, type PlatformContext, parse, Workload } from '../../lib/kube';
 import { find, type Rendered, rendered, testScope } from '../support/platform';
 
@@ -48,8 +48,7 @@ export function render(options: Record<string, unknown>, ...agents: readonly Age
       static: agent.static === false ? undefined : workload(component, `${name}-static`, 8080),
     };
   });
-  const parsed: EdgeOptions = parse(EdgeSchema, options, 'edge');
-  new Edge(scope, 'edge', { options: parsed, backends });
+  new Edge(scope, 'edge', { options: controllerOptions(options), backends });
   for (const { agent, static: files } of backends) for (const pods of [agent, files]) pods?.renderNetworkPolicy();
   const objects = rendered(scope);
   return {
@@ -57,6 +56,13 @@ export function render(options: Record<string, unknown>, ...agents: readonly Age
     context: scope.context,
     annotations: (name) => find(objects, 'Ingress', name).metadata.annotations ?? {},
   };
+}
+
+/** Options with their defaults. */
+export function controllerOptions(options: Record<string, unknown>): ControllerOptions {
+  const parsed = parse(EdgeSchema, options, 'edge');
+  if (parsed.controller === 'none') throw new Error('expected a controller');
+  return parsed;
 }
 
 function workload(component: Component, name: string, http: number): Workload {
