@@ -11,6 +11,7 @@ import {
   INTERNET,
   InvalidInput,
   needSecret,
+  type Probes,
   parse,
   type Store,
   scratch,
@@ -18,19 +19,12 @@ import {
   Workload,
 } from '../kube';
 import { autoscaler } from './autoscaling';
-import { type Runtime, routesOf, runtimeOf } from './runtime';
+import { RUNTIMES, type Runtime, routesOf } from './runtime';
 import { type AgentOptions, type AgentProps, AgentSchema, type UseOptions, UseSchema } from './schema';
 import { staticServer } from './static';
 
 /** Seconds that a replica goes on serving after its end was decided, while endpoints and edge learn of it. */
 const SETTLE = 10;
-
-/** A store that an agent uses. */
-export interface Use {
-  readonly store: Store;
-  /** Connections of one worker process. */
-  readonly pool: number;
-}
 
 /**
  * An AI agent: Deployment, autoscaler, Service, volumes and what its runtime needs. Connect it with {@link uses}.
@@ -43,27 +37,25 @@ export class Agent extends Component {
   readonly workload: Workload;
   /** Processes of one replica. */
   readonly workers: number;
-  /** Stores that it uses. */
-  readonly connections: Use[] = [];
+  /** Stores that it uses, and how many connections each worker process may open. */
+  readonly connections: { readonly store: Store; readonly pool: number }[] = [];
+  /** What the edge needs to know. */
+  readonly backend: Backend;
   /** How its uploads are backed up; absent where it has none. */
   readonly backup?: BackupSource;
-  private readonly runtime: Runtime;
-  private readonly staticWorkload?: Workload;
   private readonly storeEnv: Record<string, EnvValue> = {};
-  private readonly secretEnv: Readonly<Record<string, EnvValue>>;
 
   constructor(scope: Construct, id: string, props: AgentProps) {
     super(scope, id, { order: 'agent' });
     this.options = parse(AgentSchema, props, this.node.path);
-    this.runtime = runtimeOf(this.options);
-    this.workers = this.runtime.workers;
-    this.secretEnv = this.secretReferences();
-    const { options } = this;
-    const { replicas, modelProviders } = options;
+    const { options, context } = this;
+    const { replicas, modelProviders, uploads } = options;
     const user = { uid: options.user, gid: options.user };
-    if (options.uploads) new Claim(this, `${id}-uploads`, options.uploads);
-    if (options.uploads?.accessMode === 'ReadWriteMany')
-      this.context.requirements.add('a StorageClass with ReadWriteMany volumes: the default one, or uploads.storageClass');
+    const runtime = RUNTIMES[options.runtime](options);
+    this.workers = runtime.workers ?? 1;
+    if (uploads) new Claim(this, `${id}-uploads`, uploads);
+    if (uploads?.accessMode === 'ReadWriteMany')
+      context.requirements.add('a StorageClass with ReadWriteMany volumes: the default one, or uploads.storageClass');
     this.workload = new Workload(this, {
       kind: 'Deployment',
       name: id,
@@ -72,23 +64,31 @@ export class Agent extends Component {
       user,
       priority: 'agents',
       drain: { settle: SETTLE, finish: options.requestTimeout },
-      containers: [this.container()],
+      containers: [this.container(runtime)],
     });
     service(this.workload, { ports: ['http'] });
     autoscaler(this.workload, replicas);
     for (const peer of modelProviders.cidrs?.map((range) => ({ cidr: range })) ?? INTERNET)
       this.workload.allowEgress({ peer, ports: modelProviders.ports });
-    this.staticWorkload = options.static && staticServer(this, options);
-    this.backup = options.uploads && this.uploadsBackup(options.uploads, user);
-  }
-
-  /** How the volume of uploads is backed up. */
-  private uploadsBackup(uploads: NonNullable<AgentOptions['uploads']>, user: BackupSource['user']): BackupSource {
-    const name = `${this.node.id}-uploads`;
-    const { accessMode, storage } = uploads;
-    // a volume of one node can only be read there
-    const besidePods = accessMode === 'ReadWriteOnce' ? this.workload.pods : undefined;
-    return { backupName: name, method: 'files', user, env: {}, claim: name, besidePods, scratch: storage };
+    this.backend = {
+      name: id,
+      host: options.host ?? context.domain ?? '',
+      sticky: options.sticky ?? runtime.sticky ?? false,
+      routes: routesOf(options),
+      agent: this.workload,
+      static: options.static && staticServer(this, options.image, options.static),
+    };
+    if (uploads)
+      this.backup = {
+        backupName: `${id}-uploads`,
+        method: 'files',
+        user,
+        env: {},
+        claim: `${id}-uploads`,
+        // a volume of one node can only be read there
+        besidePods: uploads.accessMode === 'ReadWriteOnce' ? this.workload.pods : undefined,
+        scratch: uploads.storage,
+      };
   }
 
   /**
@@ -101,78 +101,64 @@ export class Agent extends Component {
   uses(store: Store, options: UseOptions = {}): void {
     const where = `${this.node.path}: uses ${store.storeName}`;
     const { env: names, pool } = parse(UseSchema, options, where);
-    const unknown = Object.keys(names).find((field) => !(field in store.variables));
-    if (unknown !== undefined)
-      reject(where, ['env', unknown], `got an unknown key, expected one of ${Object.keys(store.variables).join(', ')}`);
-    for (const [field, variable] of Object.entries(store.variables)) this.addVariable(names[field] ?? variable.env, variable.value, where);
-    if (store.maxConnections !== undefined) this.addVariable(`${store.storeName.toUpperCase()}_POOL_SIZE`, String(pool), where);
+    const reject = (path: string[], message: string) => {
+      throw new InvalidInput(where, [{ path, message }]);
+    };
+    for (const field of Object.keys(names))
+      if (!(field in store.variables))
+        reject(['env', field], `got an unknown key, expected one of ${Object.keys(store.variables).join(', ')}`);
+    const variables = Object.entries(store.variables).map(([field, { env, value }]) => [names[field] ?? env, value] as const);
+    if (store.maxConnections !== undefined) variables.push([`${store.storeName.toUpperCase()}_POOL_SIZE`, String(pool)]);
+    for (const [name, value] of variables) {
+      if (name in { ...this.storeEnv, ...this.options.env, ...this.options.secretEnv })
+        reject(['env'], `got a second variable ${name}, expected each once; give one of them another name`);
+      this.storeEnv[name] = value;
+    }
     this.connections.push({ store, pool });
     store.connectFrom(this.workload);
   }
 
-  /** What the edge needs to know. */
-  get backend(): Backend {
-    const { options, runtime, context } = this;
-    return {
-      name: this.node.id,
-      host: options.host ?? context.domain ?? '',
-      sticky: runtime.sticky,
-      routes: routesOf(options),
-      agent: this.workload,
-      static: this.staticWorkload,
-    };
-  }
-
-  private addVariable(name: string, value: EnvValue, where: string): void {
-    if (name in { ...this.storeEnv, ...this.options.env, ...this.options.secretEnv })
-      reject(where, ['env'], `got a second variable ${name}, expected each once; give one of them another name`);
-    this.storeEnv[name] = value;
-  }
-
-  private container(): ContainerOptions {
-    const { options, runtime } = this;
-    const id = this.node.id;
+  private container({ config, ...runtime }: Runtime): ContainerOptions {
+    const { options, context } = this;
+    const { id } = this.node;
+    const metricsPort = options.metricsPort ?? runtime.metricsPort;
+    const secretEnv = this.secretReferences();
     return {
       name: 'agent',
       image: options.image,
-      command: runtime.command,
+      command: options.command ?? runtime.command,
       args: options.args,
-      env: () => this.environment(),
-      ports: { http: options.port, ...(runtime.metricsPort && { metrics: runtime.metricsPort }) },
-      metrics: runtime.metricsPort ? { port: 'metrics', path: '/metrics' } : undefined,
+      ports: { http: options.port, ...(metricsPort && { metrics: metricsPort }) },
+      metrics: metricsPort ? { port: 'metrics', path: '/metrics' } : undefined,
       resources: options.resources,
-      probes: runtime.probes,
+      probes: { ...httpProbes(options.health.path ?? runtime.health, options.health.startup), ...runtime.probes },
       mounts: {
         '/tmp': scratch('tmp', options.scratch),
         [options.logs.path]: scratch('logs', options.logs.size),
         ...runtime.folders,
         ...(options.uploads && { [options.uploads.path]: existingClaim('uploads', `${id}-uploads`) }),
-        ...(runtime.files && { [runtime.files.path]: configFiles(this, `${id}-config`, runtime.files.files) }),
+        ...(config && { [config.path]: configFiles(this, `${id}-config`, config.files) }),
       },
-    };
-  }
-
-  private environment(): Record<string, EnvValue> {
-    const { options, runtime, context } = this;
-    return {
-      ENV: context.name,
-      DEBUG: 'false',
-      LOG_LEVEL: options.logLevel,
-      PORT: String(options.port),
-      REQUEST_TIMEOUT: String(options.requestTimeout),
-      MAX_CONCURRENT_REQUESTS: String(options.maxConcurrentRequests),
-      CACHE_TTL: String(options.cache.ttl),
-      PROMETHEUS_ENABLED: String(runtime.metricsPort !== undefined),
-      ...(runtime.metricsPort && { METRICS_PORT: String(runtime.metricsPort) }),
-      // caches and lock files of libraries go where writing is possible
-      HOME: '/tmp',
-      XDG_RUNTIME_DIR: '/tmp',
-      PYTHONUNBUFFERED: '1',
-      PYTHONDONTWRITEBYTECODE: '1',
-      ...runtime.env,
-      ...this.storeEnv,
-      ...options.env,
-      ...this.secretEnv,
+      env: () => ({
+        ENV: context.name,
+        DEBUG: 'false',
+        LOG_LEVEL: options.logLevel,
+        PORT: String(options.port),
+        REQUEST_TIMEOUT: String(options.requestTimeout),
+        MAX_CONCURRENT_REQUESTS: String(options.maxConcurrentRequests),
+        CACHE_TTL: String(options.cache.ttl),
+        PROMETHEUS_ENABLED: String(metricsPort !== undefined),
+        ...(metricsPort && { METRICS_PORT: String(metricsPort) }),
+        // caches and lock files of libraries go where writing is possible
+        HOME: '/tmp',
+        XDG_RUNTIME_DIR: '/tmp',
+        PYTHONUNBUFFERED: '1',
+        PYTHONDONTWRITEBYTECODE: '1',
+        ...runtime.env,
+        ...this.storeEnv,
+        ...options.env,
+        ...secretEnv,
+      }),
     };
   }
 
@@ -189,6 +175,11 @@ export class Agent extends Component {
   }
 }
 
-function reject(where: string, path: string[], message: string): never {
-  throw new InvalidInput(where, [{ path, message }]);
+function httpProbes(path: string, startup: number): Probes {
+  const check = { http: path, port: 'http' };
+  return {
+    startup: { check, period: 5, failures: Math.ceil(startup / 5) },
+    readiness: { check },
+    liveness: { check, timeout: 10, failures: 6 },
+  };
 }

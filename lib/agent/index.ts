@@ -1,3 +1,3 @@
-export { Agent, type Use } from './agent';
+export { Agent } from './agent';
 export { routesOf } from './runtime';
 export { type AgentOptions, type AgentProps, AgentSchema, type UseOptions, UseSchema } from './schema';

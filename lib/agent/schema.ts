@@ -3,30 +3,14 @@ import { RouteSchema } from '../edge';
 import { absolutePath, byteQuantity, cidr, cpuQuantity, envName, hostName, image, port, seconds, secretKey } from '../kube';
 
 const text = (pattern: RegExp, expected: string) => z.string().regex(pattern, { error: `expected ${expected}` });
-const accessMode = z.enum(['ReadWriteOnce', 'ReadWriteMany']);
-const runtime = z.enum(['gunicorn', 'streamlit', 'custom']);
-
-const limits = z.strictObject({
-  cpu: cpuQuantity().default(2).describe("Most cores of one replica (guide: limits.cpus '2')."),
-  memory: byteQuantity().default('4Gi').describe('Most memory of one replica (guide: limits.memory 4G).'),
-});
-
-const resources = z.strictObject({
-  cpu: cpuQuantity().default(1).describe("Cores that one replica reserves (guide: reservations.cpus '1')."),
-  memory: byteQuantity().default('2Gi').describe('Memory that one replica reserves (guide: reservations.memory 2G).'),
-  limits: limits.prefault({}).describe('Upper bounds.'),
-});
-
-const replicas = z
-  .strictObject({
-    min: z.int().min(1).default(3).describe('Fewest replicas (guide: three instances).'),
-    max: z.int().min(1).default(10).describe('Most replicas; the same as min turns autoscaling off.'),
-    cpu: z.int().min(10).max(100).default(70).describe('Use of the reserved CPU, in percent, that autoscaling aims at.'),
-  })
-  .superRefine(({ min, max }, context) => {
-    const params = { got: `min ${min} and max ${max}` };
-    if (min > max) context.addIssue({ code: 'custom', message: 'expected min to be no more than max', params });
-  });
+/** Options of one subject, all of which have defaults. */
+const group = <F extends z.ZodRawShape>(what: string, options: F) =>
+  z
+    .strictObject(options)
+    .prefault({} as never)
+    .describe(what);
+/** As {@link group}, for something that is not there unless it is given. */
+const extra = <F extends z.ZodRawShape>(what: string, options: F) => z.strictObject(options).optional().describe(what);
 
 /** Settings of the runtime `gunicorn`. */
 export const GunicornSchema = z.strictObject({
@@ -41,41 +25,10 @@ export const GunicornSchema = z.strictObject({
   keepAlive: seconds().default(75).describe('Seconds that an idle connection stays open: longer than at the edge, 60 (guide: 5).'),
 });
 
-const uploads = z.strictObject({
-  path: absolutePath().default('/app/uploads').describe('Where the agent keeps uploads (guide: ./uploads:/app/uploads).'),
-  storage: byteQuantity().default('20Gi').describe('Size of the volume (the guide names no size).'),
-  storageClass: z.string().optional().describe('StorageClass; the default class of the cluster if absent.'),
-  accessMode: accessMode
-    .default('ReadWriteMany')
-    .describe('ReadWriteMany: all replicas share it (guide). ReadWriteOnce: one replica only.'),
-});
-
-const logs = z.strictObject({
-  path: absolutePath().default('/app/logs').describe('Where the agent may write log files (guide: ./logs:/app/logs).'),
-  size: byteQuantity().default('1Gi').describe('Most that they take. They go with the pod: logs that matter go to standard output.'),
-});
-
-const staticFiles = z.strictObject({
-  from: absolutePath().default('/app/static').describe("Folder of the agent's image that is served (guide: /var/www)."),
-  image: image().default('nginxinc/nginx-unprivileged:1.29.1-alpine').describe('Image of the web server.'),
-  replicas: z.int().min(1).default(2).describe('Pods that serve the files.'),
-});
-
-const cache = z.strictObject({ ttl: seconds().default(3600).describe('Seconds that an entry lives (guide: CACHE_TTL).') });
-
-const modelProviders = z.strictObject({
-  cidrs: z.array(cidr()).optional().describe('Address ranges; the public internet, without private and link-local ranges, if absent.'),
-  ports: z.array(z.int().min(1).max(65535)).min(1).default([443]).describe('Ports.'),
-});
-
-const health = z.strictObject({
-  path: absolutePath().optional().describe('Path that answers 200 when a replica can serve (guide: /health; Streamlit: /_stcore/health).'),
-  startup: seconds().default(300).describe('Seconds that a replica may take to start.'),
-});
-
 const fields = z.strictObject({
   image: image().describe('Container image of the agent, pinned.'),
-  runtime: runtime
+  runtime: z
+    .enum(['gunicorn', 'streamlit', 'custom'])
     .default('gunicorn')
     .describe('How it starts: gunicorn with uvicorn workers (guide), streamlit, or a command of its own.'),
   command: z.array(z.string()).min(1).optional().describe("Command in place of the runtime's; needed by custom unless the image has one."),
@@ -86,26 +39,62 @@ const fields = z.strictObject({
   gunicorn: GunicornSchema.optional().describe('Settings of the runtime gunicorn.'),
   port: port().default(8501).describe('Port that the agent listens on (guide: 8501).'),
   metricsPort: port().optional().describe('Port of Prometheus metrics (guide: METRICS_PORT); if absent, 9090 with gunicorn, else none.'),
-  health: health.prefault({}).describe('How health is checked.'),
+  health: group('How health is checked.', {
+    path: absolutePath()
+      .optional()
+      .describe('Path that answers 200 when a replica can serve (guide: /health; Streamlit: /_stcore/health).'),
+    startup: seconds().default(300).describe('Seconds that a replica may take to start.'),
+  }),
   user: z.int().min(1).default(10001).describe('Numeric user and group that the agent runs as.'),
-  resources: resources.prefault({}).describe('What one replica may use.'),
-  replicas: replicas.prefault({}).describe('How many replicas.'),
+  resources: group('What one replica may use.', {
+    cpu: cpuQuantity().default(1).describe("Cores that one replica reserves (guide: reservations.cpus '1')."),
+    memory: byteQuantity().default('2Gi').describe('Memory that one replica reserves (guide: reservations.memory 2G).'),
+    limits: group('Upper bounds.', {
+      cpu: cpuQuantity().default(2).describe("Most cores of one replica (guide: limits.cpus '2')."),
+      memory: byteQuantity().default('4Gi').describe('Most memory of one replica (guide: limits.memory 4G).'),
+    }),
+  }),
+  replicas: group('How many replicas.', {
+    min: z.int().min(1).default(3).describe('Fewest replicas (guide: three instances).'),
+    max: z.int().min(1).default(10).describe('Most replicas; the same as min turns autoscaling off.'),
+    cpu: z.int().min(10).max(100).default(70).describe('Use of the reserved CPU, in percent, that autoscaling aims at.'),
+  }),
   requestTimeout: seconds()
     .default(60)
     .describe('Most seconds of a request, and of a graceful stop (guide: REQUEST_TIMEOUT, timeout = 60).'),
   maxConcurrentRequests: z.int().min(1).default(100).describe('Passed as MAX_CONCURRENT_REQUESTS (guide).'),
-  cache: cache.prefault({}).describe('In-memory cache of each replica.'),
+  cache: group('In-memory cache of each replica.', {
+    ttl: seconds().default(3600).describe('Seconds that an entry lives (guide: CACHE_TTL).'),
+  }),
   logLevel: z.enum(['DEBUG', 'INFO', 'WARNING', 'ERROR']).default('INFO').describe('Passed as LOG_LEVEL (guide).'),
   env: z.record(envName(), z.string()).default({}).describe('Further environment variables.'),
   secretEnv: z
     .record(envName(), z.union([z.literal('generate'), secretKey()], { error: 'expected "generate", or { secret, key }' }))
     .default({})
     .describe('Variables from Secrets: the user\'s own ({ secret, key }), or a random value that the platform makes once ("generate").'),
-  uploads: uploads.optional().describe('Volume for uploads; none if absent.'),
-  logs: logs.prefault({}).describe('Folder for log files.'),
+  uploads: extra('Volume for uploads; none if absent.', {
+    path: absolutePath().default('/app/uploads').describe('Where the agent keeps uploads (guide: ./uploads:/app/uploads).'),
+    storage: byteQuantity().default('20Gi').describe('Size of the volume (the guide names no size).'),
+    storageClass: z.string().optional().describe('StorageClass; the default class of the cluster if absent.'),
+    accessMode: z
+      .enum(['ReadWriteOnce', 'ReadWriteMany'])
+      .default('ReadWriteMany')
+      .describe('ReadWriteMany: all replicas share it (guide). ReadWriteOnce: one replica only.'),
+  }),
+  logs: group('Folder for log files.', {
+    path: absolutePath().default('/app/logs').describe('Where the agent may write log files (guide: ./logs:/app/logs).'),
+    size: byteQuantity().default('1Gi').describe('Most that they take. They go with the pod: logs that matter go to standard output.'),
+  }),
   scratch: byteQuantity().default('1Gi').describe('Size of /tmp.'),
-  static: staticFiles.optional().describe('A web server for static files out of the image; none if absent.'),
-  modelProviders: modelProviders.prefault({}).describe('Where the agent may connect to outside of the cluster.'),
+  static: extra('A web server for static files out of the image; none if absent.', {
+    from: absolutePath().default('/app/static').describe("Folder of the agent's image that is served (guide: /var/www)."),
+    image: image().default('nginxinc/nginx-unprivileged:1.29.1-alpine').describe('Image of the web server.'),
+    replicas: z.int().min(1).default(2).describe('Pods that serve the files.'),
+  }),
+  modelProviders: group('Where the agent may connect to outside of the cluster.', {
+    cidrs: z.array(cidr()).optional().describe('Address ranges; the public internet, without private and link-local ranges, if absent.'),
+    ports: z.array(z.int().min(1).max(65535)).min(1).default([443]).describe('Ports.'),
+  }),
   sticky: z.boolean().optional().describe('Whether a client stays with one replica; with streamlit if absent.'),
   host: hostName().optional().describe("Host name of the agent; the platform's domain if absent."),
   routes: z.array(RouteSchema).min(1).optional().describe('Paths that the edge lets through; those of the runtime if absent.'),
@@ -122,8 +111,8 @@ export const AgentSchema = fields.superRefine(agentRules, { when: () => true });
 
 /** What holds between the fields of an agent. Asked even if some of them are wrong, so that all problems show at once. */
 function agentRules(agent: Partial<z.output<typeof fields>>, context: z.core.$RefinementCtx): void {
-  const reject = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
-  const { runtime, replicas: range, uploads: volume } = agent;
+  const reject = (path: string[], message: string, params?: { got: string }) => context.addIssue({ code: 'custom', path, message, params });
+  const { runtime, replicas } = agent;
   if (agent.gunicorn && runtime !== 'gunicorn') reject(['gunicorn'], 'expected runtime: gunicorn beside it');
   if (agent.script && runtime !== 'streamlit') reject(['script'], 'expected runtime: streamlit beside it');
   if (agent.gunicorn?.app && agent.command) reject(['gunicorn', 'app'], 'expected no command beside it');
@@ -141,7 +130,9 @@ function agentRules(agent: Partial<z.output<typeof fields>>, context: z.core.$Re
     mounted.push(path);
   }
   if (agent.static && runtime === 'streamlit') reject(['static'], 'expected none: streamlit serves its own /static/');
-  if (volume?.accessMode === 'ReadWriteOnce' && (range?.max ?? 1) > 1)
+  if (replicas && replicas.max - replicas.min < 0)
+    reject(['replicas'], 'expected min to be no more than max', { got: `min ${replicas.min} and max ${replicas.max}` });
+  if (agent.uploads?.accessMode === 'ReadWriteOnce' && (replicas?.max ?? 1) > 1)
     reject(['uploads', 'accessMode'], 'expected ReadWriteMany, or replicas.max: 1: a ReadWriteOnce volume has one node only');
 }
 

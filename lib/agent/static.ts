@@ -8,23 +8,22 @@ const RESOURCES: Resources = { cpu: '10m', memory: '64Mi' };
  * A web server for the static files of an agent's image: no edge controller serves a folder. An init container copies
  * the files out of the very image that the agent runs, so that both are of one version.
  */
-export function staticServer(component: Component, options: AgentOptions): Workload | undefined {
-  if (!options.static) return undefined;
+export function staticServer(component: Component, agentImage: string, options: NonNullable<AgentOptions['static']>): Workload {
   const name = `${component.node.id}-static`;
   const files = scratch('files', '256Mi');
   const workload = new Workload(component, {
     kind: 'Deployment',
     name,
     component: 'static',
-    replicas: options.static.replicas,
+    replicas: options.replicas,
     user: { uid: 101, gid: 101 },
     priority: 'agents',
     drain: { settle: 10, finish: 20 },
     initContainers: [
       {
         name: 'copy',
-        image: options.image,
-        command: ['cp', '-R', `${options.static.from}/.`, '/srv/static/'],
+        image: agentImage,
+        command: ['cp', '-R', `${options.from}/.`, '/srv/static/'],
         resources: RESOURCES,
         mounts: { '/srv/static': files },
       },
@@ -32,7 +31,7 @@ export function staticServer(component: Component, options: AgentOptions): Workl
     containers: [
       {
         name: 'nginx',
-        image: options.static.image,
+        image: options.image,
         command: ['nginx', '-c', '/etc/nginx-static/static.conf', '-g', 'daemon off;'],
         ports: { http: 8080 },
         resources: RESOURCES,
