@@ -1,30 +1,29 @@
 import type { Construct } from 'constructs';
+import * as k8s from '../../imports/k8s';
 import type { Backend } from '../edge';
-import {
-  type BackupSource,
-  Claim,
-  Component,
-  type ContainerOptions,
-  configFiles,
-  type EnvValue,
-  existingClaim,
-  INTERNET,
-  InvalidInput,
-  needSecret,
-  type Probes,
-  parse,
-  type Store,
-  scratch,
-  service,
-  Workload,
-} from '../kube';
-import { autoscaler } from './autoscaling';
-import { RUNTIMES, type Runtime, routesOf } from './runtime';
+import { type BackupSource, Claim, Component, existingClaim, INTERNET, InvalidInput, parse, type Store, service, Workload } from '../kube';
+import { agentContainer, type Env } from './container';
+import { RUNTIMES, routesOf } from './runtime';
 import { type AgentOptions, type AgentProps, AgentSchema, type UseOptions, UseSchema } from './schema';
 import { staticServer } from './static';
 
 /** Seconds that a replica goes on serving after its end was decided, while endpoints and edge learn of it. */
 const SETTLE = 10;
+
+/** How fast replicas come and go. */
+const AT_ONCE: k8s.HpaScalingRulesV2 = {
+  stabilizationWindowSeconds: 0,
+  selectPolicy: 'Max',
+  policies: [
+    { type: 'Percent', value: 100, periodSeconds: 60 },
+    { type: 'Pods', value: 2, periodSeconds: 60 },
+  ],
+};
+/** One after the other, after so long a lower load: a stream that just ended is often followed by the next. */
+const SLOWLY: k8s.HpaScalingRulesV2 = {
+  stabilizationWindowSeconds: 300,
+  policies: [{ type: 'Pods', value: 1, periodSeconds: 120 }],
+};
 
 /**
  * An AI agent: Deployment, autoscaler, Service, volumes and what its runtime needs. Connect it with {@link uses}.
@@ -41,16 +40,13 @@ export class Agent extends Component {
   readonly connections: { readonly store: Store; readonly pool: number }[] = [];
   /** What the edge needs to know. */
   readonly backend: Backend;
-  /** How its uploads are backed up; absent where it has none. */
-  readonly backup?: BackupSource;
-  private readonly storeEnv: Record<string, EnvValue> = {};
+  private readonly storeEnv: Env = {};
 
   constructor(scope: Construct, id: string, props: AgentProps) {
     super(scope, id, { order: 'agent' });
     this.options = parse(AgentSchema, props, this.node.path);
     const { options, context } = this;
     const { replicas, modelProviders, uploads } = options;
-    const user = { uid: options.user, gid: options.user };
     const runtime = RUNTIMES[options.runtime](options);
     this.workers = runtime.workers ?? 1;
     if (uploads) new Claim(this, `${id}-uploads`, uploads);
@@ -61,13 +57,13 @@ export class Agent extends Component {
       name: id,
       component: 'agent',
       replicas: replicas.min === replicas.max ? replicas.min : replicas,
-      user,
+      user: { uid: options.user, gid: options.user },
       priority: 'agents',
       drain: { settle: SETTLE, finish: options.requestTimeout },
-      containers: [this.container(runtime)],
+      containers: [agentContainer(this, options, runtime, this.storeEnv)],
     });
     service(this.workload, { ports: ['http'] });
-    autoscaler(this.workload, replicas);
+    if (replicas.min < replicas.max) this.autoscale(replicas);
     for (const peer of modelProviders.cidrs?.map((range) => ({ cidr: range })) ?? INTERNET)
       this.workload.allowEgress({ peer, ports: modelProviders.ports });
     this.backend = {
@@ -78,17 +74,16 @@ export class Agent extends Component {
       agent: this.workload,
       static: options.static && staticServer(this, options.image, options.static),
     };
-    if (uploads)
-      this.backup = {
-        backupName: `${id}-uploads`,
-        method: 'files',
-        user,
-        env: {},
-        claim: `${id}-uploads`,
-        // a volume of one node can only be read there
-        besidePods: uploads.accessMode === 'ReadWriteOnce' ? this.workload.pods : undefined,
-        scratch: uploads.storage,
-      };
+  }
+
+  /** How its uploads are backed up; none where it has none. */
+  get backup(): BackupSource | undefined {
+    const { uploads, user } = this.options;
+    if (!uploads) return undefined;
+    const backupName = `${this.node.id}-uploads`;
+    // a volume of one node can only be read there
+    const besidePods = uploads.accessMode === 'ReadWriteOnce' ? this.workload.pods : undefined;
+    return { backupName, method: 'files', user: { uid: user, gid: user }, env: {}, claim: backupName, besidePods, scratch: uploads.storage };
   }
 
   /**
@@ -118,68 +113,18 @@ export class Agent extends Component {
     store.connectFrom(this.workload);
   }
 
-  private container({ config, ...runtime }: Runtime): ContainerOptions {
-    const { options, context } = this;
-    const { id } = this.node;
-    const metricsPort = options.metricsPort ?? runtime.metricsPort;
-    const secretEnv = this.secretReferences();
-    return {
-      name: 'agent',
-      image: options.image,
-      command: options.command ?? runtime.command,
-      args: options.args,
-      ports: { http: options.port, ...(metricsPort && { metrics: metricsPort }) },
-      metrics: metricsPort ? { port: 'metrics', path: '/metrics' } : undefined,
-      resources: options.resources,
-      probes: { ...httpProbes(options.health.path ?? runtime.health, options.health.startup), ...runtime.probes },
-      mounts: {
-        '/tmp': scratch('tmp', options.scratch),
-        [options.logs.path]: scratch('logs', options.logs.size),
-        ...runtime.folders,
-        ...(options.uploads && { [options.uploads.path]: existingClaim('uploads', `${id}-uploads`) }),
-        ...(config && { [config.path]: configFiles(this, `${id}-config`, config.files) }),
+  /** By CPU. Not by memory, which does not come back in a Python process, so that replicas would stay at their maximum. */
+  private autoscale({ min, max, cpu }: AgentOptions['replicas']): void {
+    const { name, pods } = this.workload;
+    new k8s.KubeHorizontalPodAutoscalerV2(this.workload, 'autoscaler', {
+      metadata: { name, labels: { ...pods } },
+      spec: {
+        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
+        minReplicas: min,
+        maxReplicas: max,
+        metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: cpu } } }],
+        behavior: { scaleUp: AT_ONCE, scaleDown: SLOWLY },
       },
-      env: () => ({
-        ENV: context.name,
-        DEBUG: 'false',
-        LOG_LEVEL: options.logLevel,
-        PORT: String(options.port),
-        REQUEST_TIMEOUT: String(options.requestTimeout),
-        MAX_CONCURRENT_REQUESTS: String(options.maxConcurrentRequests),
-        CACHE_TTL: String(options.cache.ttl),
-        PROMETHEUS_ENABLED: String(metricsPort !== undefined),
-        ...(metricsPort && { METRICS_PORT: String(metricsPort) }),
-        // caches and lock files of libraries go where writing is possible
-        HOME: '/tmp',
-        XDG_RUNTIME_DIR: '/tmp',
-        PYTHONUNBUFFERED: '1',
-        PYTHONDONTWRITEBYTECODE: '1',
-        ...runtime.env,
-        ...this.storeEnv,
-        ...options.env,
-        ...secretEnv,
-      }),
-    };
+    });
   }
-
-  private secretReferences(): Record<string, EnvValue> {
-    const own = `${this.node.id}-keys`;
-    return Object.fromEntries(
-      Object.entries(this.options.secretEnv).map(([name, source]) => {
-        const reference = source === 'generate' ? { secret: own, key: name } : source;
-        const template = source === 'generate' ? '{random}' : undefined;
-        needSecret(this.context, { name: reference.secret, keys: { [reference.key]: template } });
-        return [name, reference];
-      }),
-    );
-  }
-}
-
-function httpProbes(path: string, startup: number): Probes {
-  const check = { http: path, port: 'http' };
-  return {
-    startup: { check, period: 5, failures: Math.ceil(startup / 5) },
-    readiness: { check },
-    liveness: { check, timeout: 10, failures: 6 },
-  };
 }

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { type Route, RouteSchema } from '../edge';
-import { amount, memory, type Probes, scratch, type Volume } from '../kube';
+import { amount, memory, type Probe, scratch, type Volume } from '../kube';
 import hooks from './files/gunicorn_hooks.py';
 import { type AgentOptions, GunicornSchema, METRICS_PORT } from './schema';
 
@@ -8,8 +8,8 @@ import { type AgentOptions, GunicornSchema, METRICS_PORT } from './schema';
 export interface Runtime {
   /** Path that answers 200 when a replica can serve. */
   readonly health: string;
-  /** Checks in place of those of the health path. */
-  readonly probes?: Probes;
+  /** What tells that it is alive, if not that path. */
+  readonly liveness?: Probe;
   readonly command?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly metricsPort?: number;
@@ -73,7 +73,7 @@ function gunicorn({ resources, port, requestTimeout, ...options }: AgentOptions)
   return {
     health: '/health',
     // gunicorn replaces a worker that hangs: a restart of all because of one slow answer would cut the others
-    probes: { liveness: { check: { tcp: 'http' }, failures: 6 } },
+    liveness: { check: { tcp: 'http' }, failures: 6 },
     command: ['python', '-m', 'gunicorn', '--config', '/etc/gunicorn/gunicorn.conf.py', settings.app ?? 'app:app'],
     env: { MAX_WORKERS: String(workers), PROMETHEUS_MULTIPROC_DIR: METRICS_FOLDER },
     metricsPort: METRICS_PORT,

@@ -1,6 +1,5 @@
 import { amount, type Problem } from '../kube';
-import type { Edge } from './edge';
-import type { Entry } from './entries';
+import type { Edge, Entry } from './edge';
 import type { Route } from './policy';
 
 /** How one controller says what the edge is to do: in annotations of Ingresses, one for each route. */

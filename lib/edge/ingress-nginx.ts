@@ -1,8 +1,7 @@
 import * as k8s from '../../imports/k8s';
 import type { Problem } from '../kube';
-import { type Controller, HSTS, nginxSize, TOO_MANY_REQUESTS, timeouts, without } from './controller';
-import type { Edge } from './edge';
-import type { Entry } from './entries';
+import { type Controller, type Headers, HSTS, nginxSize, TOO_MANY_REQUESTS, timeouts, without } from './controller';
+import type { Edge, Entry } from './edge';
 
 /** kubernetes/ingress-nginx: requests are counted by Ingress, so that each route has a limit of its own, as in the guide. */
 export const ingressNginx: Controller = {
@@ -11,31 +10,28 @@ export const ingressNginx: Controller = {
   namespace: 'ingress-nginx',
   className: 'nginx',
   prefix: 'nginx.ingress.kubernetes.io',
-  route: (entry, edge) => {
-    const { route, cookie } = entry;
-    const { options, tls } = edge;
-    return {
-      'ssl-redirect': tls !== undefined,
-      // the redirect would make /api of /api/
-      'preserve-trailing-slash': tls ? true : undefined,
-      'limit-rps': route.limit?.rate,
-      'limit-burst-multiplier': route.limit && route.limit.burst / route.limit.rate,
-      ...timeouts(route, ''),
-      'proxy-body-size': nginxSize(route.body),
-      'proxy-request-buffering': route.requestBuffering ? 'on' : 'off',
-      'proxy-buffering': route.responseBuffering ? 'on' : 'off',
-      'proxy-next-upstream': 'error timeout http_502 http_503 http_504',
-      'proxy-next-upstream-tries': options.maxFails,
-      'load-balance': cookie ? undefined : 'ewma',
-      // the same on all Ingresses of an agent: the last one that the controller reads decides for all
-      affinity: cookie && 'cookie',
-      'affinity-mode': cookie && 'persistent',
-      'session-cookie-name': cookie,
-      'session-cookie-path': cookie && '/',
-      'session-cookie-secure': cookie && tls !== undefined,
-      'custom-headers': headersFile(entry, edge),
-    };
-  },
+  route: ({ name, route, cookie, headers }, edge) => ({
+    'ssl-redirect': edge.tls !== undefined,
+    // the redirect would make /api of /api/
+    'preserve-trailing-slash': edge.tls ? true : undefined,
+    'limit-rps': route.limit?.rate,
+    'limit-burst-multiplier': route.limit && route.limit.burst / route.limit.rate,
+    ...timeouts(route, ''),
+    'proxy-body-size': nginxSize(route.body),
+    'proxy-request-buffering': route.requestBuffering ? 'on' : 'off',
+    'proxy-buffering': route.responseBuffering ? 'on' : 'off',
+    'proxy-next-upstream': 'error timeout http_502 http_503 http_504',
+    'proxy-next-upstream-tries': edge.options.maxFails,
+    'load-balance': cookie ? undefined : 'ewma',
+    // the same on all Ingresses of an agent: the last one that the controller reads decides for all
+    affinity: cookie && 'cookie',
+    'affinity-mode': cookie && 'persistent',
+    'session-cookie-name': cookie,
+    'session-cookie-path': cookie && '/',
+    'session-cookie-secure': cookie && edge.tls !== undefined,
+    // routes without headers of their own share a file
+    'custom-headers': headersFile(edge, Object.keys(route.headers).length > 0 ? `${name}-headers` : 'edge-headers', headers),
+  }),
   problems: ({ entries }) => entries.flatMap(unreachableBurst),
   requirements: controllerSettings,
   approximations: ({ options, entries, tls }) => {
@@ -64,13 +60,12 @@ function unreachableBurst({ route, path }: Entry): Problem[] {
   return [{ path: [...path, 'limit', 'burst'], message }];
 }
 
-/** Makes the ConfigMap with the response headers of a path; those without headers of their own share one. */
-function headersFile({ name, route, headers }: Entry, edge: Edge): string | undefined {
+/** Makes a ConfigMap of response headers, but for the one that the controller sends by itself. */
+function headersFile(edge: Edge, name: string, headers: Headers): string | undefined {
   const data = without(headers, [HSTS]);
   if (Object.keys(data).length === 0) return undefined;
-  const file = Object.keys(route.headers).length > 0 ? `${name}-headers` : 'edge-headers';
-  if (!edge.node.tryFindChild(file)) new k8s.KubeConfigMap(edge, file, { metadata: { name: file }, data });
-  return `${edge.context.namespace}/${file}`;
+  if (!edge.node.tryFindChild(name)) new k8s.KubeConfigMap(edge, name, { metadata: { name }, data });
+  return `${edge.context.namespace}/${name}`;
 }
 
 /** What its own ConfigMap must say, for the whole cluster, because no annotation does. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { byteQuantity, dnsLabel, seconds, type Workload } from '../kube';
+import type { Controller } from './controller';
 import { ingressNginx } from './ingress-nginx';
 import { nginx } from './nginx';
 
@@ -86,13 +87,11 @@ export const CONTROLLERS = {
   'ingress-nginx': ingressNginx,
 };
 
-const controllers = (Object.keys(CONTROLLERS) as (keyof typeof CONTROLLERS)[]).map((name) =>
+const controllers = (Object.entries(CONTROLLERS) as [keyof typeof CONTROLLERS, Controller][]).map(([name, usual]) =>
   z.strictObject({
-    controller: z.literal(name).describe(CONTROLLERS[name].description),
-    className: dnsLabel(63).default(CONTROLLERS[name].className).describe('IngressClass of the controller.'),
-    namespace: dnsLabel(63)
-      .default(CONTROLLERS[name].namespace)
-      .describe('Namespace that the controller runs in: only it reaches the agents.'),
+    controller: z.literal(name).describe(usual.description),
+    className: dnsLabel(63).default(usual.className).describe('IngressClass of the controller.'),
+    namespace: dnsLabel(63).default(usual.namespace).describe('Namespace that the controller runs in: only it reaches the agents.'),
     tls: tls.default({ provider: 'none' }).describe('Where the certificate comes from.'),
     headers: headers(/^[a-z][a-z0-9-]*$/i, 'a header name such as X-Frame-Options')
       .default(SECURITY_HEADERS)

@@ -1,0 +1,66 @@
+import { type Component, type ContainerOptions, configFiles, type EnvValue, existingClaim, needSecret, scratch } from '../kube';
+import type { Runtime } from './runtime';
+import type { AgentOptions } from './schema';
+
+/** Environment variables by name. */
+export type Env = Record<string, EnvValue>;
+
+/** The container of an agent: what its runtime says, unless its options say otherwise. `storeEnv` may still grow. */
+export function agentContainer(agent: Component, options: AgentOptions, runtime: Runtime, storeEnv: Env): ContainerOptions {
+  const { id } = agent.node;
+  const { logs, uploads, health, metricsPort = runtime.metricsPort } = options;
+  const check = { http: health.path ?? runtime.health, port: 'http' };
+  const secretEnv = secretReferences(agent, options);
+  return {
+    name: 'agent',
+    image: options.image,
+    command: options.command ?? runtime.command,
+    args: options.args,
+    ports: { http: options.port, ...(metricsPort && { metrics: metricsPort }) },
+    metrics: metricsPort ? { port: 'metrics', path: '/metrics' } : undefined,
+    resources: options.resources,
+    probes: {
+      startup: { check, period: 5, failures: Math.ceil(health.startup / 5) },
+      readiness: { check },
+      liveness: runtime.liveness ?? { check, timeout: 10, failures: 6 },
+    },
+    mounts: {
+      '/tmp': scratch('tmp', options.scratch),
+      [logs.path]: scratch('logs', logs.size),
+      ...runtime.folders,
+      ...(uploads && { [uploads.path]: existingClaim('uploads', `${id}-uploads`) }),
+      ...(runtime.config && { [runtime.config.path]: configFiles(agent, `${id}-config`, runtime.config.files) }),
+    },
+    env: () => ({
+      ENV: agent.context.name,
+      DEBUG: 'false',
+      LOG_LEVEL: options.logLevel,
+      PORT: String(options.port),
+      REQUEST_TIMEOUT: String(options.requestTimeout),
+      MAX_CONCURRENT_REQUESTS: String(options.maxConcurrentRequests),
+      CACHE_TTL: String(options.cache.ttl),
+      PROMETHEUS_ENABLED: String(metricsPort !== undefined),
+      ...(metricsPort && { METRICS_PORT: String(metricsPort) }),
+      // caches and lock files of libraries go where writing is possible
+      HOME: '/tmp',
+      XDG_RUNTIME_DIR: '/tmp',
+      PYTHONUNBUFFERED: '1',
+      PYTHONDONTWRITEBYTECODE: '1',
+      ...runtime.env,
+      ...storeEnv,
+      ...options.env,
+      ...secretEnv,
+    }),
+  };
+}
+
+/** Variables from Secrets, which the platform is asked for. */
+function secretReferences({ node, context }: Component, { secretEnv }: AgentOptions): Env {
+  const references = Object.entries(secretEnv).map(([name, source]) => {
+    const isGenerated = source === 'generate';
+    const { secret, key } = isGenerated ? { secret: `${node.id}-keys`, key: name } : source;
+    needSecret(context, { name: secret, keys: { [key]: isGenerated ? '{random}' : undefined } });
+    return [name, { secret, key }];
+  });
+  return Object.fromEntries(references);
+}
