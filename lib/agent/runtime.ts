@@ -51,8 +51,8 @@ export function routesOf({ runtime, routes, static: files }: Pick<AgentOptions, 
 
 const METRICS_FOLDER = '/run/prometheus';
 
-function gunicorn({ resources, port, requestTimeout, ...options }: AgentOptions): Runtime {
-  const settings = GunicornSchema.parse(options.gunicorn ?? {});
+function gunicorn({ resources, port, requestTimeout, gunicorn: given }: AgentOptions): Runtime {
+  const settings = given ?? GunicornSchema.parse({});
   const workers = settings.workers ?? Math.max(1, Math.round(2 * amount(resources.limits.cpu)));
   const config = {
     bind: `"0.0.0.0:${port}"`,
