@@ -1,7 +1,7 @@
 import type { Construct } from 'constructs';
 import * as k8s from '../../imports/k8s';
 import type { Backend } from '../edge';
-import { type BackupSource, Claim, Component, existingClaim, INTERNET, InvalidInput, parse, type Store, service, Workload } from '../kube';
+import { type BackupSource, Claim, Component, INTERNET, InvalidInput, parse, type Store, service, Workload } from '../kube';
 import { agentContainer, type Env } from './container';
 import { RUNTIMES, routesOf } from './runtime';
 import { type AgentOptions, type AgentProps, AgentSchema, type UseOptions, UseSchema } from './schema';
@@ -83,7 +83,15 @@ export class Agent extends Component {
     const backupName = `${this.node.id}-uploads`;
     // a volume of one node can only be read there
     const besidePods = uploads.accessMode === 'ReadWriteOnce' ? this.workload.pods : undefined;
-    return { backupName, method: 'files', user: { uid: user, gid: user }, env: {}, claim: backupName, besidePods, scratch: uploads.storage };
+    return {
+      backupName,
+      method: 'files',
+      user: { uid: user, gid: user },
+      env: {},
+      claim: backupName,
+      besidePods,
+      scratch: uploads.storage,
+    };
   }
 
   /**
