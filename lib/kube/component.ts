@@ -9,7 +9,6 @@ export const LABEL = {
   partOf: 'app.kubernetes.io/part-of',
   managedBy: 'app.kubernetes.io/managed-by',
 } as const;
-export const MANAGED_BY = 'cdk8s-ai-agent';
 /** Label that the API server puts on every namespace: its own name. */
 export const NAMESPACE_NAME_LABEL = 'kubernetes.io/metadata.name';
 
@@ -85,14 +84,11 @@ export class Component extends Chart {
   readonly file: string;
 
   /** Chart answers `instanceof` for every chart alike, which makes each of our classes look like all of them. */
-  static override [Symbol.hasInstance](instance: unknown): instance is Chart {
-    // biome-ignore lint/complexity/noThisInStatic: each subclass answers for itself
-    return Function.prototype[Symbol.hasInstance].call(this, instance);
-  }
+  static override [Symbol.hasInstance] = Function.prototype[Symbol.hasInstance] as (typeof Chart)[typeof Symbol.hasInstance];
 
   constructor(scope: Construct, id: string, { order }: { readonly order: Order }) {
     const context = contextOf(scope);
-    const labels = { [LABEL.partOf]: context.name, [LABEL.managedBy]: MANAGED_BY };
+    const labels = { [LABEL.partOf]: context.name, [LABEL.managedBy]: 'cdk8s-ai-agent' };
     super(scope, id, { namespace: context.namespace, disableResourceNameHashes: true, labels });
     this.context = context;
     const places: Readonly<Record<string, string>> = ORDER;

@@ -1,6 +1,5 @@
 import type { Construct } from 'constructs';
-import type { ContainerOptions } from './container';
-import { volumesOf } from './pod';
+import { type ContainerOptions, volumesOf } from './pod';
 import { amount, type QuantityText } from './quantity';
 import { Claim } from './volume';
 import { workloadsOf } from './workload';

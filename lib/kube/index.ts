@@ -1,11 +1,10 @@
 /** The domain-free vocabulary that every room builds with. */
 export * from './component';
-export * from './container';
 export * from './cron';
 export * from './fields';
 export * from './footprint';
 export * from './network';
-export { type Drain, type PodOptions, volumesOf } from './pod';
+export * from './pod';
 export * from './problems';
 export * from './quantity';
 export * from './store';

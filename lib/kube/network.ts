@@ -1,7 +1,7 @@
 import type { Construct } from 'constructs';
 import * as k8s from '../../imports/k8s';
 import { NAMESPACE_NAME_LABEL } from './component';
-import { given } from './container';
+import { given } from './pod';
 import type { Workload } from './workload';
 
 /** Whom a workload talks to. */
@@ -46,31 +46,28 @@ export function networkPolicy(
   });
 }
 
-/** Rules with the same ports become one rule with several peers. */
+/** Rules with the same ports become one rule with several peers; all are sorted, so that the order of calls changes nothing. */
 function grouped(rules: readonly TrafficRule[]): { peers: k8s.NetworkPolicyPeer[]; ports: k8s.NetworkPolicyPort[] }[] {
-  const groups = new Map<string, { peers: Map<string, Peer>; ports: k8s.NetworkPolicyPort[] }>();
-  for (const { peer, ports: unsorted, protocols } of rules) {
-    const ports = [...unsorted].sort();
-    const key = JSON.stringify([ports, protocols]);
-    const group = groups.get(key) ?? { peers: new Map<string, Peer>(), ports: ports.flatMap((port) => policyPorts(port, protocols)) };
-    groups.set(key, group);
-    group.peers.set(JSON.stringify(peer), peer);
+  const groups = new Map<string, Set<string>>();
+  for (const { peer, ports, protocols } of rules) {
+    const key = JSON.stringify([[...ports].sort(), protocols]);
+    groups.set(key, (groups.get(key) ?? new Set()).add(JSON.stringify(peer)));
   }
-  return sorted(groups).map(({ peers, ports }) => ({ peers: sorted(peers).map(policyPeer), ports }));
+  return [...groups.keys()].sort().map((key) => {
+    const [ports, protocols]: [TrafficRule['ports'], TrafficRule['protocols']] = JSON.parse(key);
+    const peers = [...(groups.get(key) ?? [])].sort().map((peer) => policyPeer(JSON.parse(peer)));
+    return { peers, ports: ports.flatMap((port) => policyPorts(port, protocols ?? ['TCP'])) };
+  });
 }
 
-function sorted<T>(map: ReadonlyMap<string, T>): T[] {
-  return [...map].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
-}
-
-function policyPorts(port: string | number, protocols: TrafficRule['protocols'] = ['TCP']): k8s.NetworkPolicyPort[] {
+function policyPorts(port: string | number, protocols: readonly string[]): k8s.NetworkPolicyPort[] {
   const value = typeof port === 'number' ? k8s.IntOrString.fromNumber(port) : k8s.IntOrString.fromString(port);
   return protocols.map((protocol) => ({ protocol, port: value }));
 }
 
 function policyPeer(peer: Peer): k8s.NetworkPolicyPeer {
   if ('cidr' in peer) return { ipBlock: { cidr: peer.cidr, except: peer.except && [...peer.except] } };
-  const podSelector = peer.pods && { matchLabels: { ...peer.pods } };
+  const podSelector = peer.pods && { matchLabels: peer.pods };
   if (!('namespace' in peer)) return { podSelector };
   return { namespaceSelector: { matchLabels: { [NAMESPACE_NAME_LABEL]: peer.namespace } }, podSelector };
 }

@@ -1,8 +1,55 @@
-import type * as k8s from '../../imports/k8s';
-import { LABEL, MANAGED_BY } from './component';
-import { type ContainerOptions, given, mountsOf, renderContainer } from './container';
+import { Chart } from 'cdk8s';
+import * as k8s from '../../imports/k8s';
+import { bytes, type QuantityText, quantities } from './quantity';
 import type { Volume } from './volume';
 import type { Workload } from './workload';
+
+/** The value of an environment variable: a text, a key of a Secret, or a field of the pod. */
+export type EnvValue =
+  | string
+  | { readonly secret: string; readonly key: string }
+  | { readonly field: 'status.podIP' | 'metadata.name' | 'metadata.namespace' };
+
+/** What is reserved for a container. Memory has a limit always, as reserved by default; CPU only where it is given. */
+export interface Resources {
+  readonly cpu: QuantityText;
+  readonly memory: QuantityText;
+  readonly limits?: { readonly cpu?: QuantityText; readonly memory?: QuantityText };
+}
+
+/** One check of a container's health, by default every 10 seconds, within 5, until 3 failures in a row; ports go by name. */
+export interface Probe {
+  readonly check: { readonly http: string; readonly port: string } | { readonly tcp: string } | { readonly exec: readonly string[] };
+  readonly period?: number;
+  readonly timeout?: number;
+  readonly failures?: number;
+}
+
+/** Startup holds back the other two; a pod that is not ready gets no traffic; one that is not alive is restarted. */
+export type Probes = Readonly<Partial<Record<'startup' | 'readiness' | 'liveness', Probe>>>;
+
+/** A mount that is read-only or shows one file of its volume. */
+type Mount = { readonly volume: Volume; readonly readOnly?: boolean; readonly subPath?: string };
+
+/** A container of a workload. */
+export interface ContainerOptions {
+  readonly name: string;
+  readonly image: string;
+  readonly command?: readonly string[];
+  readonly args?: readonly string[];
+  /** Environment; a function is asked when the object is rendered, after all connections are known. */
+  readonly env?: Readonly<Record<string, EnvValue>> | (() => Readonly<Record<string, EnvValue>>);
+  /** Ports by name. */
+  readonly ports?: Readonly<Record<string, number>>;
+  readonly resources: Resources;
+  readonly probes?: Probes;
+  /** Mount path to what is mounted there. */
+  readonly mounts?: Readonly<Record<string, Volume | Mount>>;
+  /** Numeric user, where it is not the pod's. */
+  readonly user?: number;
+  /** Path and port name of Prometheus metrics. */
+  readonly metrics?: { readonly port: string; readonly path: string };
+}
 
 /** What the pods of a workload are made of. */
 export interface PodOptions {
@@ -12,8 +59,8 @@ export interface PodOptions {
   readonly initContainers?: readonly ContainerOptions[];
   /** Numeric user and group; the group also owns the volumes. */
   readonly user: { readonly uid: number; readonly gid: number };
-  /** How a pod ends. @default settle 0, finish 30 */
-  readonly drain?: Drain;
+  /** Seconds that a pod goes on serving while endpoints learn of its end, and then may take to finish after SIGTERM. @default 0 and 30 */
+  readonly drain?: { readonly settle: number; readonly finish: number };
   /** Who is scheduled first and evicted last. @default - the cluster's default priority */
   readonly priority?: 'stores' | 'agents';
   /** Whether the pod may talk to the API server as its ServiceAccount. @default false */
@@ -22,11 +69,17 @@ export interface PodOptions {
   readonly besidePods?: Readonly<Record<string, string>>;
 }
 
-/** Seconds that a pod goes on serving while endpoints learn of its end, and then may take to finish after SIGTERM. */
-export type Drain = { readonly settle: number; readonly finish: number };
-
+/** Bytes of disk for logs and what else a container writes without a volume. */
+const DISK = { request: 64 * 2 ** 20, limit: 512 * 2 ** 20 };
 /** Seconds between the process's own limit and the kill. */
 const GRACE_MARGIN = 5;
+
+/** A list, or nothing where it is empty: empty lists are noise in YAML. @internal */
+export const given = <T>(list: readonly T[]): T[] | undefined => (list.length > 0 ? [...list] : undefined);
+
+function mountsOf({ mounts = {} }: ContainerOptions): [path: string, Mount][] {
+  return Object.entries(mounts).map(([path, mount]) => [path, 'volume' in mount ? mount : { volume: mount }]);
+}
 
 /** Volumes of all mounts, each once. @internal */
 export function volumesOf({ initContainers = [], containers }: PodOptions): Volume[] {
@@ -37,7 +90,7 @@ export function volumesOf({ initContainers = [], containers }: PodOptions): Volu
 /** The pod template of a workload: everything that Pod Security `restricted` asks for, and more. @internal */
 export function podTemplate(workload: Workload): k8s.PodTemplateSpec {
   const { options, pods, name, context } = workload;
-  const { settle, finish } = options.drain ?? { settle: 0, finish: 30 };
+  const { drain = { settle: 0, finish: 30 }, user } = options;
   const volumes = volumesOf(options).flatMap(({ name, source }) => (source ? [{ name, ...source }] : []));
   const ownsVolumes = volumes.length > 0 || options.kind === 'StatefulSet';
   const spec: k8s.PodSpec = {
@@ -48,37 +101,94 @@ export function podTemplate(workload: Workload): k8s.PodTemplateSpec {
     imagePullSecrets: given(context.imagePullSecrets.map((name) => ({ name }))),
     priorityClassName: options.priority && `${context.namespace}-${options.priority}`,
     restartPolicy: options.kind === 'Job' ? 'Never' : undefined,
-    terminationGracePeriodSeconds: settle + finish + GRACE_MARGIN,
+    terminationGracePeriodSeconds: drain.settle + drain.finish + GRACE_MARGIN,
     securityContext: {
       runAsNonRoot: true,
-      runAsUser: options.user.uid,
-      runAsGroup: options.user.gid,
-      fsGroup: ownsVolumes ? options.user.gid : undefined,
-      fsGroupChangePolicy: ownsVolumes ? 'OnRootMismatch' : undefined,
+      runAsUser: user.uid,
+      runAsGroup: user.gid,
+      ...(ownsVolumes && { fsGroup: user.gid, fsGroupChangePolicy: 'OnRootMismatch' }),
       seccompProfile: { type: 'RuntimeDefault' },
     },
     ...placement(workload),
     initContainers: options.initContainers?.map((container) => renderContainer(container)),
-    containers: options.containers.map((container, index) => renderContainer(container, index === 0 ? settle : 0)),
+    containers: options.containers.map((container, index) => renderContainer(container, index === 0 ? drain.settle : 0)),
     volumes: given(volumes),
   };
-  return { metadata: { labels: { ...pods, [LABEL.partOf]: context.name, [LABEL.managedBy]: MANAGED_BY } }, spec };
+  return { metadata: { labels: { ...pods, ...Chart.of(workload).labels } }, spec };
 }
 
 /** Replicas on different nodes and zones where there are some; never a reason to stay pending. */
-function placement({ options, pods, replicas }: Workload): Pick<k8s.PodSpec, 'affinity' | 'topologySpreadConstraints'> {
+function placement({ options, selector, replicas }: Workload): Pick<k8s.PodSpec, 'affinity' | 'topologySpreadConstraints'> {
   const topologyKey = 'kubernetes.io/hostname';
   if (options.besidePods) {
-    const beside = { labelSelector: { matchLabels: { ...options.besidePods } }, topologyKey };
+    const beside = { labelSelector: { matchLabels: options.besidePods }, topologyKey };
     return { affinity: { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [beside] } } };
   }
   if (replicas.max === 1) return {};
-  const labelSelector = { matchLabels: { ...pods } };
-  const elsewhere = { weight: 100, podAffinityTerm: { labelSelector, topologyKey } };
+  const elsewhere = { weight: 100, podAffinityTerm: { labelSelector: selector, topologyKey } };
+  const zones = { maxSkew: 1, topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'ScheduleAnyway', labelSelector: selector };
   return {
     affinity: { podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [elsewhere] } },
-    topologySpreadConstraints: [
-      { maxSkew: 1, topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'ScheduleAnyway', labelSelector },
-    ],
+    topologySpreadConstraints: [zones],
+  };
+}
+
+function renderContainer(options: ContainerOptions, preStopSeconds = 0): k8s.Container {
+  const { name, image, command, args, env = {}, ports = {}, probes = {}, user } = options;
+  return {
+    name,
+    image,
+    imagePullPolicy: 'IfNotPresent',
+    command: command && [...command],
+    args: args && [...args],
+    env: given(Object.entries(typeof env === 'function' ? env() : env).map(renderEnv)),
+    ports: given(Object.entries(ports).map(([name, containerPort]) => ({ name, containerPort }))),
+    resources: renderResources(options),
+    startupProbe: renderProbe(probes.startup),
+    readinessProbe: renderProbe(probes.readiness),
+    livenessProbe: renderProbe(probes.liveness),
+    // endpoints learn of the end of a pod later than the pod does: it goes on serving for that long
+    lifecycle: preStopSeconds > 0 ? { preStop: { exec: { command: ['sleep', String(preStopSeconds)] } } } : undefined,
+    volumeMounts: given(mountsOf(options).map(renderMount)),
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      runAsUser: user,
+      runAsGroup: user,
+      capabilities: { drop: ['ALL'] },
+    },
+  };
+}
+
+function renderMount([mountPath, { volume, readOnly, subPath }]: [string, Mount]): k8s.VolumeMount {
+  return { mountPath, name: volume.name, subPath, readOnly: readOnly || volume.kind === 'files' || undefined };
+}
+
+function renderEnv([name, value]: [string, EnvValue]): k8s.EnvVar {
+  if (typeof value === 'string') return { name, value };
+  if ('field' in value) return { name, valueFrom: { fieldRef: { fieldPath: value.field } } };
+  return { name, valueFrom: { secretKeyRef: { name: value.secret, key: value.key } } };
+}
+
+function renderResources(options: ContainerOptions): k8s.ResourceRequirements {
+  const { cpu, memory, limits } = options.resources;
+  const disks = mountsOf(options).map(([, { volume }]) => (volume.kind === 'scratch' ? volume.disk : 0));
+  const disk = disks.reduce((sum, each) => sum + each, DISK.limit);
+  return {
+    requests: quantities({ cpu, memory, 'ephemeral-storage': bytes(DISK.request) }),
+    limits: quantities({ cpu: limits?.cpu, memory: limits?.memory ?? memory, 'ephemeral-storage': bytes(disk) }),
+  };
+}
+
+function renderProbe(probe?: Probe): k8s.Probe | undefined {
+  if (!probe) return undefined;
+  const { check, period = 10, timeout = 5, failures = 3 } = probe;
+  return {
+    httpGet: 'http' in check ? { path: check.http, port: k8s.IntOrString.fromString(check.port) } : undefined,
+    tcpSocket: 'tcp' in check ? { port: k8s.IntOrString.fromString(check.tcp) } : undefined,
+    exec: 'exec' in check ? { command: [...check.exec] } : undefined,
+    periodSeconds: period,
+    timeoutSeconds: timeout,
+    failureThreshold: failures,
   };
 }

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { expectation, NO_MESSAGE, texts } from './expectation';
+import { expectation, keysIn, NO_MESSAGE } from './expectation';
 import { didYouMean, isSecret, type Path, pathText, repairedQuantity, showValue, suggestion } from './wording';
 
 export { type Path, pathText, showValue, suggestion };
@@ -52,27 +52,24 @@ export function validate<S extends z.ZodType>(schema: S, input: unknown): Outcom
 
 function explain(issue: z.core.$ZodIssue, parent: Path, input: unknown): Problem[] {
   const path = [...parent, ...(issue.path as Path)];
-  if (issue.code === 'unrecognized_keys') {
-    const expected = issue.message.split('\n');
-    return issue.keys.map((key, i) => unknownKey([...path, key], expected[i] ?? issue.message));
-  }
-  if (issue.code === 'invalid_key') {
-    const expected = issue.issues[0]?.message ?? issue.message;
-    return [{ path, message: `got ${showValue(path.at(-1))}, ${expected}`, key: true }];
-  }
-  if (issue.code === 'invalid_union' && issue.errors.length > 0) return explainUnion(issue, path, input);
-  const problem: Problem = { path, message: sentence(issue, path, valueAt(input, path)) };
-  return issue.code === 'invalid_union' ? [problem, ...slipsOf(path, input)] : [problem];
+  const given = valueAt(input, path);
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(path, key, issue.message));
+  if (issue.code === 'invalid_key') return [{ path, message: `got ${showValue(path.at(-1))}, ${issue.issues[0]?.message}`, key: true }];
+  if (issue.code !== 'invalid_union') return [{ path, message: sentence(issue, path, given) }];
+  if (issue.errors.length > 0) return explainUnion(issue, path, input);
+  return [{ path, message: sentence(issue, path, given) }, ...slipsOf(path, input)];
 }
 
-const unknownKey = (path: Path, expected: string): Problem => ({ path, message: `got an unknown key, ${expected}`, key: true });
+function unknownKey(path: Path, key: string, expected: string): Problem {
+  return { path: [...path, key], message: `got an unknown key, ${expected}${suggestion(key, keysIn(expected))}`, key: true };
+}
 
 /** Without its discriminator, no branch tells which keys it knows; a slip of the discriminator itself can be told. */
 function slipsOf(path: Path, input: unknown): Problem[] {
   const parent = path.slice(0, -1);
   const name = String(path.at(-1));
   const slips = Object.keys(valueAt(input, parent) ?? {}).filter((key) => key !== name && suggestion(key, [name]));
-  return slips.map((key) => unknownKey([...parent, key], `expected ${name}${suggestion(key, [name])}`));
+  return slips.map((key) => unknownKey(parent, key, `expected ${name}`));
 }
 
 /** Reports the branch that was meant, as far as the kind of value tells; otherwise what the branches expect. */
@@ -90,14 +87,13 @@ function explainUnion(issue: z.core.$ZodIssueInvalidUnion, path: Path, input: un
 
 function isOtherKind(issue: z.core.$ZodIssue, given: unknown): boolean {
   if (issue.path.length > 0) return false;
-  if (issue.code === 'invalid_value') return !issue.values.some((value) => typeof value === typeof given);
-  return issue.code === 'invalid_type';
+  return issue.code === 'invalid_value' ? !issue.values.some((value) => typeof value === typeof given) : issue.code === 'invalid_type';
 }
 
 /** What a rule of a schema may say about its issue, in `params`. */
 export interface IssueParams {
-  /** What was given, where the value does not tell; a text is a phrase such as `12 connections`. */
-  readonly got?: unknown;
+  /** What was given, where the value does not tell: a phrase such as `12 connections`. */
+  readonly got?: string;
   /** Words of which the value at the path may be a slip. */
   readonly known?: readonly string[];
   /** What to do about it, if the value is no slip. */
@@ -105,23 +101,24 @@ export interface IssueParams {
 }
 
 function sentence(issue: z.core.$ZodIssue, path: Path, value: unknown): string {
-  const { got, known, hint }: IssueParams = (issue.code === 'custom' && issue.params) || {};
-  const shown = isSecret(path, got ?? value) ? 'a hidden value' : showValue(got ?? value);
-  const slip = known && typeof value === 'string' ? suggestion(value, known) : '';
-  const remedy = slip || (hint ? `; ${hint}` : isSecret(path, value) ? '' : remedyFor(issue, value));
-  return `got ${typeof got === 'string' ? got : shown}, ${issue.message}${remedy}`;
+  const { values, options, params = {} } = issue as { values?: unknown[]; options?: unknown[]; params?: IssueParams };
+  const isHidden = isSecret(path, value);
+  const shown = params.got ?? (isHidden ? 'a hidden value' : showValue(value));
+  const slip = suggestion(value, params.known ?? values ?? options ?? []);
+  const advice = params.hint ? `; ${params.hint}` : '';
+  return `got ${shown}, ${issue.message}${isHidden ? advice : slip || advice || remedyFor(issue, value)}`;
 }
 
+/** Texts that would be a value of the type if they were not in quotes. */
+const QUOTED: Readonly<Record<string, RegExp>> = { number: /^[-+]?\d+(\.\d+)?$/, boolean: /^(true|false)$/ };
+
 function remedyFor(issue: z.core.$ZodIssue, given: unknown): string {
-  const type = issue.code === 'invalid_type' ? issue.expected : undefined;
-  if (given === undefined || given === null || typeof given === 'object') return '';
+  const type = issue.code === 'invalid_type' ? issue.expected : '';
+  if (given === undefined || typeof given === 'object') return '';
   if (type === 'array') return didYouMean([given]);
   if (typeof given !== 'string') return '';
-  if ((type === 'number' || type === 'int') && /^[-+]?\d+(\.\d+)?$/.test(given)) return '; remove the quotes';
-  if (type === 'boolean' && /^(true|false)$/.test(given)) return '; remove the quotes';
+  if (QUOTED[type]?.test(given)) return '; remove the quotes';
   if (type === 'boolean' && /^(yes|no|on|off)$/i.test(given)) return didYouMean(/^(yes|on)$/i.test(given));
-  if (issue.code === 'invalid_value') return suggestion(given, texts(issue.values));
-  if (issue.code === 'invalid_union' && 'options' in issue) return suggestion(given, texts(issue.options ?? []));
   // A message with an example such as 512Mi asks for bytes.
   return /\d[KMGT]i\b/.test(issue.message) ? repairedQuantity(given) : '';
 }

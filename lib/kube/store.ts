@@ -1,4 +1,4 @@
-import type { EnvValue } from './container';
+import type { EnvValue } from './pod';
 import type { QuantityText } from './quantity';
 import type { Volume } from './volume';
 import type { Workload } from './workload';

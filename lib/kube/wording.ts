@@ -45,9 +45,11 @@ export function isSecret(path: Path, value: unknown): boolean {
 }
 
 /** `; did you mean "redis"?` for the closest of the known words that slips of the keyboard explain, or nothing. */
-export function suggestion(word: string, known: readonly string[]): string {
+export function suggestion(word: unknown, known: readonly unknown[]): string {
+  if (typeof word !== 'string') return '';
   const given = word.toLowerCase();
   const [closest] = known
+    .filter((name) => typeof name === 'string')
     .map((name) => ({ name, slips: slips(given, name.toLowerCase()) }))
     .filter(({ name, slips }) => slips <= name.length / 2 || isPrefix(given, name.toLowerCase()))
     .sort((a, b) => a.slips - b.slips);

@@ -1,10 +1,9 @@
-import { Lazy } from 'cdk8s';
+import { type ApiObject, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import * as k8s from '../../imports/k8s';
 import { type Component, contentHash, LABEL, type PlatformContext } from './component';
-import { given } from './container';
 import { networkPolicy, type TrafficRule } from './network';
-import { type PodOptions, podTemplate, volumesOf } from './pod';
+import { given, type PodOptions, podTemplate, volumesOf } from './pod';
 import { claimSpec } from './volume';
 
 /** How many pods: a number, or the range that an autoscaler moves in. */
@@ -51,9 +50,11 @@ export class Workload extends Construct {
   /** Fewest and most pods. */
   readonly replicas: { readonly min: number; readonly max: number };
   /** The rendered object. */
-  readonly object: k8s.KubeDeployment | k8s.KubeStatefulSet | k8s.KubeDaemonSet | k8s.KubeJob | k8s.KubeCronJob;
+  readonly object: ApiObject;
   /** What its component knows of the platform. @internal */
   readonly context: PlatformContext;
+  /** @internal */
+  readonly selector: k8s.LabelSelector;
   private readonly rules: Record<'ingress' | 'egress', TrafficRule[]> = { ingress: [], egress: [] };
 
   constructor(component: Component, options: WorkloadOptions) {
@@ -62,18 +63,18 @@ export class Workload extends Construct {
     this.options = options;
     this.context = component.context;
     this.pods = { [LABEL.name]: options.name, [LABEL.component]: options.component };
-    this.replicas = replicaRange(options);
-    new k8s.KubeServiceAccount(this, 'service-account', {
-      metadata: { name: this.name, labels: this.pods },
-      automountServiceAccountToken: false,
-    });
-    this.object = this.render();
-    if ((options.kind === 'Deployment' || options.kind === 'StatefulSet') && this.replicas.max > 1) this.disruptionBudget();
+    this.selector = { matchLabels: this.pods };
+    const { replicas = 1 } = options as { replicas?: Replicas };
+    this.replicas = typeof replicas === 'number' ? { min: replicas, max: replicas } : replicas;
+    const metadata = { name: this.name, labels: this.pods };
+    new k8s.KubeServiceAccount(this, 'service-account', { metadata, automountServiceAccountToken: false });
+    this.object = this.render(metadata);
+    if (this.replicas.max > 1) this.disruptionBudget(metadata);
   }
 
   /** Number of a port of its containers. @throws Error if no container has a port of that name */
   port(name: string): number {
-    const number = this.options.containers.map((container) => container.ports?.[name]).find((port) => port !== undefined);
+    const number = this.options.containers.map(({ ports }) => ports?.[name]).find((port) => port !== undefined);
     if (number === undefined) throw new Error(`${this.node.path}: has no port "${name}"`);
     return number;
   }
@@ -106,20 +107,21 @@ export class Workload extends Construct {
     this.rules[direction].push(rule);
   }
 
-  private render() {
-    const { options } = this;
-    const metadata = { name: this.name, labels: this.pods };
-    const common = { revisionHistoryLimit: REVISIONS, selector: { matchLabels: this.pods } };
+  private render(metadata: k8s.ObjectMeta): ApiObject {
+    const { options, selector } = this;
     // rendered late: an agent's environment follows from connections that are made after it
     const template: k8s.PodTemplateSpec = Lazy.any({ produce: () => podTemplate(this) });
+    const common = { revisionHistoryLimit: REVISIONS, selector, template };
     if (options.kind === 'Job') return this.renderJob(options.job, metadata, template);
-    if (options.kind === 'DaemonSet') return new k8s.KubeDaemonSet(this, 'daemon-set', { metadata, spec: { ...common, template } });
+    if (options.kind === 'DaemonSet') return new k8s.KubeDaemonSet(this, 'daemon-set', { metadata, spec: common });
     if (options.kind === 'Deployment') {
       const replicas = typeof options.replicas === 'number' ? options.replicas : undefined;
       const rollingUpdate = { maxSurge: k8s.IntOrString.fromNumber(1), maxUnavailable: k8s.IntOrString.fromNumber(0) };
-      const spec = { ...common, replicas, strategy: { type: 'RollingUpdate', rollingUpdate }, template };
+      const spec = { ...common, replicas, strategy: { type: 'RollingUpdate', rollingUpdate } };
       return new k8s.KubeDeployment(this, 'deployment', { metadata, spec });
     }
+    // claims carry nothing but name and size: their fields can never be changed in a cluster
+    const claims = volumesOf(options).filter((volume) => volume.kind === 'claimTemplate');
     return new k8s.KubeStatefulSet(this, 'stateful-set', {
       metadata,
       spec: {
@@ -128,13 +130,12 @@ export class Workload extends Construct {
         replicas: options.replicas,
         podManagementPolicy: options.parallel ? 'Parallel' : 'OrderedReady',
         persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' },
-        template,
-        volumeClaimTemplates: claimTemplates(options),
+        volumeClaimTemplates: given(claims.map(({ name, claim }) => ({ metadata: { name }, spec: claimSpec(claim) }))),
       },
     });
   }
 
-  private renderJob(job: JobOptions, metadata: k8s.ObjectMeta, template: k8s.PodTemplateSpec) {
+  private renderJob(job: JobOptions, metadata: k8s.ObjectMeta, template: k8s.PodTemplateSpec): ApiObject {
     const { schedule, suspend = false, deadline, retries = 2 } = job;
     const spec: k8s.JobSpec = { backoffLimit: retries, activeDeadlineSeconds: deadline, template };
     if (schedule === undefined) {
@@ -160,27 +161,13 @@ export class Workload extends Construct {
   }
 
   /** A pod that is not ready anyway does not hold up a drain (kubernetes.io, PodDisruptionBudget). */
-  private disruptionBudget(): void {
-    const selector = { matchLabels: this.pods };
-    new k8s.KubePodDisruptionBudget(this, 'disruption-budget', {
-      metadata: { name: this.name, labels: this.pods },
-      spec: { selector, maxUnavailable: k8s.IntOrString.fromNumber(1), unhealthyPodEvictionPolicy: 'AlwaysAllow' },
-    });
+  private disruptionBudget(metadata: k8s.ObjectMeta): void {
+    const spec = { selector: this.selector, maxUnavailable: k8s.IntOrString.fromNumber(1), unhealthyPodEvictionPolicy: 'AlwaysAllow' };
+    new k8s.KubePodDisruptionBudget(this, 'disruption-budget', { metadata, spec });
   }
 }
 
 /** All workloads below a construct. */
 export function workloadsOf(root: Construct): Workload[] {
-  return root.node.findAll().filter((node): node is Workload => node instanceof Workload);
-}
-
-function replicaRange(options: WorkloadOptions): { min: number; max: number } {
-  const { replicas = 1 } = options as { replicas?: Replicas };
-  return typeof replicas === 'number' ? { min: replicas, max: replicas } : { min: replicas.min, max: replicas.max };
-}
-
-/** Claims carry nothing but name and size: their fields can never be changed in a cluster. */
-function claimTemplates(options: PodOptions): k8s.KubePersistentVolumeClaimProps[] | undefined {
-  const claims = volumesOf(options).filter((volume) => volume.kind === 'claimTemplate');
-  return given(claims.map(({ name, claim }) => ({ metadata: { name }, spec: claimSpec(claim) })));
+  return root.node.findAll().filter((node) => node instanceof Workload);
 }
