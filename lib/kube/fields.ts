@@ -4,14 +4,14 @@ import { z } from 'zod';
 
 const CPU = /^([1-9]\d*(\.\d+)?|0\.\d*[1-9]\d*|[1-9]\d*m)$/;
 const BYTES = /^[1-9]\d*(\.\d+)?(Ki|Mi|Gi|Ti|k|M|G|T)$/;
-const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const HOST = /^(?=.{1,253}$)(?!.*\.\d+$)[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)+$/;
-const CIDR =
-  /^((25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(?!\/)|(?=\/))){4}\/(3[0-2]|[12]?\d)$|^(?!:[^:]|.*(::.*::|:::|[^:]:\/))(?=.*::|([^:]+:){7}[^:])[0-9a-f]{0,4}(:[0-9a-f]{0,4}){2,7}\/(12[0-8]|1[01]\d|[1-9]?\d)$/;
+const SECRET = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
+const CIDR = new RegExp(`${z.regexes.cidrv4.source}|${z.regexes.cidrv6.source}`);
 const IMAGE =
   /^([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d+)?\/)?[a-z0-9]+([._-]+[a-z0-9]+)*(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:\w[\w.-]*)?(@sha256:[0-9a-f]{64})?$/;
 
-const text = (pattern: RegExp, example: string) => z.string().regex(pattern, { error: `expected ${example}` });
+/** Text that is like an example; what else is asked of it is asked only then. */
+const text = (pattern: RegExp, example: string, of = z.string()) => of.regex(pattern, { error: `expected ${example}`, abort: true });
 
 export const byteQuantity = () => text(BYTES, 'a size such as 512Mi or 2Gi');
 const CORES = 'cores such as 2 or 500m';
@@ -28,28 +28,19 @@ export const days = () => text(/^[1-9]\d{0,3}d$/, 'days such as 7d');
 export const seconds = () => z.int().min(1);
 /** A TCP port that a process without privileges may open. */
 export const port = () => z.int().min(1024).max(65535);
-
 /** A name that Kubernetes accepts for every kind of object; short enough for what the library appends. */
 export const dnsLabel = (max = 40) =>
-  z
-    .string()
-    .max(max, { error: `expected at most ${max} characters`, abort: true })
-    .regex(DNS_LABEL, { error: 'expected lower case letters, digits and "-", such as ai-agent' });
-
+  text(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'lower case letters, digits and "-", such as ai-agent', z.string().max(max, { abort: true }));
 /** A container image that is pinned: by tag other than latest, or by digest. */
 export const image = () =>
-  z
-    .string()
-    .regex(IMAGE, { error: 'expected an image such as registry.example.com/ai-agent:1.4.2', abort: true })
-    .refine((text) => text.includes('@sha256:') || (/:[^/:]+$/.test(text) && !text.endsWith(':latest')), {
-      error: 'expected a pinned image: add a tag other than latest, or a digest',
-    });
-
-const SECRET_NAME = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
+  text(IMAGE, 'an image such as registry.example.com/ai-agent:1.4.2').refine(
+    (name) => name.includes('@sha256:') || (/:[^/:]+$/.test(name) && !name.endsWith(':latest')),
+    'expected a pinned image: add a tag other than latest, or a digest',
+  );
 /** One key of a Secret that the user makes. */
 export const secretKey = () =>
   z.strictObject({
-    secret: text(SECRET_NAME, 'the name of a Secret').describe('Name of the Secret, in the namespace of the platform.'),
+    secret: text(SECRET, 'the name of a Secret').describe('Name of the Secret, in the namespace of the platform.'),
     key: text(/^[-._a-zA-Z0-9]+$/, 'a key of the Secret').describe('Key inside the Secret.'),
   });
 
