@@ -1,7 +1,7 @@
 import type { Construct } from 'constructs';
 import { type ContainerOptions, volumesOf } from './pod';
-import { amount, type QuantityText } from './quantity';
-import { Claim } from './volume';
+import { amount } from './quantity';
+import { Claim, type ClaimOptions } from './volume';
 import { workloadsOf } from './workload';
 
 /** What a platform asks of a cluster: cores, bytes and counts. */
@@ -18,11 +18,8 @@ const DEMANDS = {
  * every Job running, restores too, and one more pod for each Deployment that is rolling.
  */
 export function footprint(root: Construct, { at, busy = false }: { readonly at: 'min' | 'max'; readonly busy?: boolean }): Footprint {
-  const total: Footprint = { pods: 0, cpu: 0, memory: 0, memoryLimit: 0, storage: 0, claims: 0 };
-  const addClaim = (storage: QuantityText, count = 1) => {
-    total.storage += amount(storage) * count;
-    total.claims += count;
-  };
+  const total = { pods: 0, cpu: 0, memory: 0, memoryLimit: 0 };
+  const claims = root.node.findAll().flatMap((node) => (node instanceof Claim ? node.options : []));
   for (const { options, replicas } of workloadsOf(root)) {
     const more = busy && (options.kind === 'Job' || options.kind === 'Deployment') ? 1 : 0;
     const pods = (options.kind === 'Job' ? 0 : replicas[at]) + more;
@@ -32,8 +29,8 @@ export function footprint(root: Construct, { at, busy = false }: { readonly at: 
       const together = options.containers.map(DEMANDS[name]).reduce((sum, each) => sum + each);
       total[name] += pods * Math.max(together, ...(options.initContainers ?? []).map(DEMANDS[name]));
     }
-    for (const volume of volumesOf(options)) if (volume.kind === 'claimTemplate') addClaim(volume.claim.storage, replicas[at]);
+    for (const volume of volumesOf(options))
+      if (volume.kind === 'claimTemplate') claims.push(...Array<ClaimOptions>(replicas[at]).fill(volume.claim));
   }
-  for (const node of root.node.findAll()) if (node instanceof Claim) addClaim(node.options.storage);
-  return total;
+  return { ...total, storage: claims.reduce((sum, { storage }) => sum + amount(storage), 0), claims: claims.length };
 }

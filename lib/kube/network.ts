@@ -30,15 +30,13 @@ export const INTERNET: readonly Peer[] = [
 
 type Rules = Readonly<Record<'ingress' | 'egress', readonly TrafficRule[]>>;
 
-/** One policy for the pods of one workload, on top of the namespace's default deny. Peers are sorted. */
-export function networkPolicy(
-  scope: Construct,
-  { name, pods, ingress, egress }: Pick<Workload, 'name' | 'pods'> & Rules,
-): k8s.KubeNetworkPolicy {
-  return new k8s.KubeNetworkPolicy(scope, `${name}-network-policy`, {
+/** One policy for the pods of one workload, on top of the namespace's default deny; none where there is no rule. */
+export function networkPolicy(scope: Construct, { name, pods, ingress, egress }: Pick<Workload, 'name' | 'pods'> & Rules): void {
+  if (ingress.length + egress.length === 0) return;
+  new k8s.KubeNetworkPolicy(scope, `${name}-network-policy`, {
     metadata: { name },
     spec: {
-      podSelector: Object.keys(pods).length > 0 ? { matchLabels: { ...pods } } : {},
+      podSelector: Object.keys(pods).length > 0 ? { matchLabels: pods } : {},
       policyTypes: [...(ingress.length > 0 ? ['Ingress'] : []), ...(egress.length > 0 ? ['Egress'] : [])],
       ingress: given(grouped(ingress).map(({ peers, ports }) => ({ from: peers, ports }))),
       egress: given(grouped(egress).map(({ peers, ports }) => ({ to: peers, ports }))),
@@ -49,20 +47,18 @@ export function networkPolicy(
 /** Rules with the same ports become one rule with several peers; all are sorted, so that the order of calls changes nothing. */
 function grouped(rules: readonly TrafficRule[]): { peers: k8s.NetworkPolicyPeer[]; ports: k8s.NetworkPolicyPort[] }[] {
   const groups = new Map<string, Set<string>>();
-  for (const { peer, ports, protocols } of rules) {
-    const key = JSON.stringify([[...ports].sort(), protocols]);
+  for (const { peer, ports, protocols = ['TCP'] } of rules) {
+    const key = JSON.stringify(ports.toSorted().flatMap((port) => protocols.map((protocol) => ({ port, protocol }))));
     groups.set(key, (groups.get(key) ?? new Set()).add(JSON.stringify(peer)));
   }
-  return [...groups.keys()].sort().map((key) => {
-    const [ports, protocols]: [TrafficRule['ports'], TrafficRule['protocols']] = JSON.parse(key);
-    const peers = [...(groups.get(key) ?? [])].sort().map((peer) => policyPeer(JSON.parse(peer)));
-    return { peers, ports: ports.flatMap((port) => policyPorts(port, protocols ?? ['TCP'])) };
-  });
+  return [...groups.keys()].sort().map((key) => ({
+    peers: [...(groups.get(key) ?? [])].sort().map((peer) => policyPeer(JSON.parse(peer))),
+    ports: JSON.parse(key).map(policyPort),
+  }));
 }
 
-function policyPorts(port: string | number, protocols: readonly string[]): k8s.NetworkPolicyPort[] {
-  const value = typeof port === 'number' ? k8s.IntOrString.fromNumber(port) : k8s.IntOrString.fromString(port);
-  return protocols.map((protocol) => ({ protocol, port: value }));
+function policyPort({ port, protocol }: { readonly port: string | number; readonly protocol: string }): k8s.NetworkPolicyPort {
+  return { protocol, port: typeof port === 'number' ? k8s.IntOrString.fromNumber(port) : k8s.IntOrString.fromString(port) };
 }
 
 function policyPeer(peer: Peer): k8s.NetworkPolicyPeer {
@@ -84,11 +80,11 @@ interface ServiceOptions {
 /** A Service of the workload's name that selects exactly its pods and goes to its ports by name. */
 export function service(workload: Workload, { name = workload.name, ports, headless, publishNotReady }: ServiceOptions): k8s.KubeService {
   return new k8s.KubeService(workload, `${name}-service`, {
-    metadata: { name, labels: { ...workload.pods } },
+    metadata: { name, labels: workload.pods },
     spec: {
       clusterIp: headless ? 'None' : undefined,
       publishNotReadyAddresses: publishNotReady,
-      selector: { ...workload.pods },
+      selector: workload.pods,
       ports: ports.map((port) => ({ name: port, port: workload.port(port), targetPort: k8s.IntOrString.fromString(port) })),
     },
   });

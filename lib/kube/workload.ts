@@ -98,8 +98,7 @@ export class Workload extends Construct {
 
   /** Renders the NetworkPolicy of what was allowed; nothing where nothing was. */
   renderNetworkPolicy(): void {
-    const { name, pods, rules } = this;
-    if (rules.ingress.length + rules.egress.length > 0) networkPolicy(this, { name, pods, ...rules });
+    networkPolicy(this, { name: this.name, pods: this.pods, ...this.rules });
   }
 
   private allow(direction: 'ingress' | 'egress', rule: TrafficRule): void {
