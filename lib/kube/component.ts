@@ -9,6 +9,7 @@ export const LABEL = {
   partOf: 'app.kubernetes.io/part-of',
   managedBy: 'app.kubernetes.io/managed-by',
 } as const;
+const MANAGED_BY = 'cdk8s-ai-agent';
 /** Label that the API server puts on every namespace: its own name. */
 export const NAMESPACE_NAME_LABEL = 'kubernetes.io/metadata.name';
 
@@ -43,9 +44,7 @@ export interface PlatformContext {
 const KEY = 'cdk8s-ai-agent.platform';
 
 /** Makes a context known to everything below `scope`. */
-export function provideContext(scope: Construct, context: PlatformContext): void {
-  scope.node.setContext(KEY, context);
-}
+export const provideContext = (scope: Construct, context: PlatformContext): void => scope.node.setContext(KEY, context);
 
 /** The context of the platform that `scope` stands in. @throws Error if it stands in none */
 export function contextOf(scope: Construct): PlatformContext {
@@ -88,7 +87,7 @@ export class Component extends Chart {
 
   constructor(scope: Construct, id: string, { order }: { readonly order: Order }) {
     const context = contextOf(scope);
-    const labels = { [LABEL.partOf]: context.name, [LABEL.managedBy]: 'cdk8s-ai-agent' };
+    const labels = { [LABEL.partOf]: context.name, [LABEL.managedBy]: MANAGED_BY };
     super(scope, id, { namespace: context.namespace, disableResourceNameHashes: true, labels });
     this.context = context;
     const places: Readonly<Record<string, string>> = ORDER;

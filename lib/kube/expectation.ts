@@ -1,8 +1,6 @@
 import type { z } from 'zod';
 import { either } from './wording';
 
-/** Tells a union that has no message, and is explained by its branches, from one that has. */
-export const NO_MESSAGE = '';
 const ANOTHER_VALUE = 'expected another value';
 
 /** Formats and types in the words of a reader; what is not here is "a" and zod's word. */
@@ -24,7 +22,8 @@ export function expectation(issue: z.core.$ZodRawIssue): string {
   if (issue.code === 'invalid_format' && issue.format === 'regex') return `expected text that matches ${issue.pattern}`;
   if (issue.code === 'invalid_format') return `expected a valid ${issue.format}`;
   if (issue.code === 'unrecognized_keys') return expectedKeys(allowedKeys(issue));
-  if (issue.code === 'invalid_union') return Array.isArray(issue.options) ? `expected ${either(issue.options)}` : NO_MESSAGE;
+  // an empty message: the branches explain a union
+  if (issue.code === 'invalid_union') return Array.isArray(issue.options) ? `expected ${either(issue.options)}` : '';
   return ANOTHER_VALUE;
 }
 

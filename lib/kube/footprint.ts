@@ -13,10 +13,7 @@ const DEMANDS = {
   memoryLimit: ({ resources }: ContainerOptions) => amount(resources.limits?.memory ?? resources.memory),
 };
 
-/**
- * What everything below a construct asks for, with autoscaled workloads at their fewest or most replicas; `busy` is with
- * every Job running, restores too, and one more pod for each Deployment that is rolling.
- */
+/** What everything below a construct asks for, at fewest or most replicas; `busy`: while every Job runs and every Deployment rolls. */
 export function footprint(root: Construct, { at, busy = false }: { readonly at: 'min' | 'max'; readonly busy?: boolean }): Footprint {
   const total = { pods: 0, cpu: 0, memory: 0, memoryLimit: 0 };
   const claims = root.node.findAll().flatMap((node) => (node instanceof Claim ? node.options : []));

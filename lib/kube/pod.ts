@@ -1,5 +1,6 @@
 import { Chart } from 'cdk8s';
 import * as k8s from '../../imports/k8s';
+import { contextOf } from './component';
 import { bytes, type QuantityText, quantities } from './quantity';
 import type { Volume } from './volume';
 import type { Workload } from './workload';
@@ -89,7 +90,8 @@ export function volumesOf({ initContainers = [], containers }: PodOptions): Volu
 
 /** The pod template of a workload: everything that Pod Security `restricted` asks for, and more. @internal */
 export function podTemplate(workload: Workload): k8s.PodTemplateSpec {
-  const { options, pods, name, context } = workload;
+  const { options, pods, name } = workload;
+  const { imagePullSecrets, namespace } = contextOf(workload);
   const { drain = { settle: 0, finish: 30 }, user } = options;
   const volumes = volumesOf(options).flatMap(({ name, source }) => (source ? [{ name, ...source }] : []));
   const ownsVolumes = volumes.length > 0 || options.kind === 'StatefulSet';
@@ -98,8 +100,8 @@ export function podTemplate(workload: Workload): k8s.PodTemplateSpec {
     automountServiceAccountToken: options.apiAccess ?? false,
     // service links would set CHROMA_PORT=tcp://... and the like, which Chroma reads as its own configuration
     enableServiceLinks: false,
-    imagePullSecrets: given(context.imagePullSecrets.map((name) => ({ name }))),
-    priorityClassName: options.priority && `${context.namespace}-${options.priority}`,
+    imagePullSecrets: given(imagePullSecrets.map((name) => ({ name }))),
+    priorityClassName: options.priority && `${namespace}-${options.priority}`,
     restartPolicy: options.kind === 'Job' ? 'Never' : undefined,
     terminationGracePeriodSeconds: drain.settle + drain.finish + GRACE_MARGIN,
     securityContext: {

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { expectation, keysIn, NO_MESSAGE } from './expectation';
+import { expectation, keysIn } from './expectation';
 import { didYouMean, isSecret, type Path, pathText, repairedQuantity, showValue, suggestion } from './wording';
 
 export { type Path, pathText, showValue, suggestion };
@@ -15,11 +15,11 @@ export interface Problem {
 
 /** An input with problems; the message lists all of them, one a line. */
 export class InvalidInput extends Error {
-  public override readonly name = 'InvalidInput';
+  override readonly name = 'InvalidInput';
 
-  public constructor(
+  constructor(
     where: string,
-    public readonly problems: readonly Problem[],
+    readonly problems: readonly Problem[],
   ) {
     super(problems.map(({ path, message }) => `${pathText(path, where)}: ${message}`).join('\n'));
   }
@@ -52,12 +52,11 @@ export function validate<S extends z.ZodType>(schema: S, input: unknown): Outcom
 
 function explain(issue: z.core.$ZodIssue, parent: Path, input: unknown): Problem[] {
   const path = [...parent, ...(issue.path as Path)];
-  const given = valueAt(input, path);
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(path, key, issue.message));
   if (issue.code === 'invalid_key') return [{ path, message: `got ${showValue(path.at(-1))}, ${issue.issues[0]?.message}`, key: true }];
-  if (issue.code !== 'invalid_union') return [{ path, message: sentence(issue, path, given) }];
-  if (issue.errors.length > 0) return explainUnion(issue, path, input);
-  return [{ path, message: sentence(issue, path, given) }, ...slipsOf(path, input)];
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) return explainUnion(issue, path, input);
+  const problem = { path, message: sentence(issue, path, valueAt(input, path)) };
+  return issue.code === 'invalid_union' ? [problem, ...slipsOf(path, input)] : [problem];
 }
 
 function unknownKey(path: Path, key: string, expected: string): Problem {
@@ -77,7 +76,7 @@ function explainUnion(issue: z.core.$ZodIssueInvalidUnion, path: Path, input: un
   const given = valueAt(input, path);
   const fitting = issue.errors.filter((branch) => !branch.some((inner) => isOtherKind(inner, given)));
   const [meant] = fitting.sort((a, b) => a.length - b.length);
-  const isClear = typeof given === 'object' || (fitting.length === 1 && issue.message === NO_MESSAGE);
+  const isClear = typeof given === 'object' || (fitting.length === 1 && !issue.message);
   if (meant && isClear) return meant.flatMap((inner) => explain(inner, path, input));
   const branches = meant ? fitting : issue.errors;
   const expected = new Set(branches.map(([inner]) => inner?.message.replace(/^expected /, '')));

@@ -29,9 +29,7 @@ export function memory(name: string, size: QuantityText): Volume {
 }
 
 /** A claim of its own for each pod of a StatefulSet. */
-export function claimTemplate(name: string, claim: ClaimOptions): Volume {
-  return { kind: 'claimTemplate', name, claim };
-}
+export const claimTemplate = (name: string, claim: ClaimOptions): Volume => ({ kind: 'claimTemplate', name, claim });
 
 /** A claim that exists as an object. */
 export function existingClaim(name: string, claimName: string, readOnly = false): Volume {
@@ -44,10 +42,7 @@ export function secretFiles(name: string, secretName: string, keys: readonly str
   return { kind: 'files', name, source: { secret: { secretName, defaultMode: 0o440, items } } };
 }
 
-/**
- * Files in an immutable ConfigMap that is named after its content: a changed file makes a new name, and the new name
- * rolls the pods that mount it, while pods of the old revision keep the old content.
- */
+/** Files in an immutable ConfigMap named after its content: a change makes a new one and rolls the pods; old pods keep the old one. */
 export function configFiles(
   scope: Construct,
   name: string,
@@ -55,7 +50,7 @@ export function configFiles(
   { executable = false }: { readonly executable?: boolean } = {},
 ): Volume {
   const configMap = `${name}-${contentHash(JSON.stringify(Object.entries(files).sort()))}`;
-  new k8s.KubeConfigMap(scope, `${name}-files`, { metadata: { name: configMap }, immutable: true, data: { ...files } });
+  new k8s.KubeConfigMap(scope, `${name}-files`, { metadata: { name: configMap }, immutable: true, data: files });
   return { kind: 'files', name, source: { configMap: { name: configMap, defaultMode: executable ? 0o555 : 0o444 } } };
 }
 

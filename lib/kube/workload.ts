@@ -1,7 +1,7 @@
 import { type ApiObject, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import * as k8s from '../../imports/k8s';
-import { type Component, contentHash, LABEL, type PlatformContext } from './component';
+import { type Component, contentHash, contextOf, LABEL } from './component';
 import { networkPolicy, type TrafficRule } from './network';
 import { given, type PodOptions, podTemplate, volumesOf } from './pod';
 import { claimSpec } from './volume';
@@ -36,10 +36,7 @@ export type WorkloadOptions = PodOptions & { readonly name: string; readonly com
 /** Old revisions kept for a rollback. */
 const REVISIONS = 3;
 
-/**
- * A Deployment, StatefulSet, DaemonSet, Job or CronJob whose pods are restricted by construction, with its
- * ServiceAccount, its PodDisruptionBudget and, from its connections, its NetworkPolicy.
- */
+/** A workload whose pods are restricted by construction, with ServiceAccount, PodDisruptionBudget and, from connections, NetworkPolicy. */
 export class Workload extends Construct {
   /** Name of the workload and of its objects. */
   readonly name: string;
@@ -51,8 +48,6 @@ export class Workload extends Construct {
   readonly replicas: { readonly min: number; readonly max: number };
   /** The rendered object. */
   readonly object: ApiObject;
-  /** What its component knows of the platform. @internal */
-  readonly context: PlatformContext;
   /** @internal */
   readonly selector: k8s.LabelSelector;
   private readonly rules: Record<'ingress' | 'egress', TrafficRule[]> = { ingress: [], egress: [] };
@@ -61,7 +56,6 @@ export class Workload extends Construct {
     super(component, options.name);
     this.name = options.name;
     this.options = options;
-    this.context = component.context;
     this.pods = { [LABEL.name]: options.name, [LABEL.component]: options.component };
     this.selector = { matchLabels: this.pods };
     const { replicas = 1 } = options as { replicas?: Replicas };
@@ -147,7 +141,7 @@ export class Workload extends Construct {
       metadata,
       spec: {
         schedule,
-        timeZone: this.context.timeZone,
+        timeZone: contextOf(this).timeZone,
         concurrencyPolicy: 'Forbid',
         // a run that could not start within an hour waits for the next turn
         startingDeadlineSeconds: 3600,

@@ -49,6 +49,14 @@ test('without connections there is no policy: the default deny stands', () => {
   expect(rendered(component).map(({ kind }) => kind)).toEqual(['ServiceAccount', 'Deployment']);
 });
 
+test('what is rendered lets nothing more through', () => {
+  const { workload, component } = makeWorkload(KINDS.Deployment);
+  component.node.lock();
+  const message = 'test/part/web: is rendered already; connect it before';
+  expect(() => workload.allowEgress({ peer: { cidr: '10.0.0.0/8' }, ports: [443] })).toThrow(new Error(message));
+  expect(() => workload.connectTo(workload)).toThrow(new Error(message));
+});
+
 test('peers are pods, pods of a namespace, whole namespaces and ranges', () => {
   const { workload } = makeWorkload(KINDS.Deployment);
   const namespaceSelector = { matchLabels: { 'kubernetes.io/metadata.name': 'edge' } };
