@@ -10,8 +10,8 @@ const CIDR = new RegExp(`${z.regexes.cidrv4.source}|${z.regexes.cidrv6.source}`)
 const IMAGE =
   /^([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d+)?\/)?[a-z0-9]+([._-]+[a-z0-9]+)*(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:\w[\w.-]*)?(@sha256:[0-9a-f]{64})?$/;
 
-/** Text that is like an example; what else is asked of it is asked only then. */
-const text = (pattern: RegExp, example: string, of = z.string()) => of.regex(pattern, { error: `expected ${example}`, abort: true });
+// no rule aborts: zod would then keep back what the rules of whole maps have found
+const text = (pattern: RegExp, example: string) => z.string().regex(pattern, { error: `expected ${example}` });
 
 export const byteQuantity = () => text(BYTES, 'a size such as 512Mi or 2Gi');
 const CORES = 'cores such as 2 or 500m';
@@ -30,11 +30,11 @@ export const seconds = () => z.int().min(1);
 export const port = () => z.int().min(1024).max(65535);
 /** A name that Kubernetes accepts for every kind of object; short enough for what the library appends. */
 export const dnsLabel = (max = 40) =>
-  text(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'lower case letters, digits and "-", such as ai-agent', z.string().max(max, { abort: true }));
+  text(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'lower case letters, digits and "-", such as ai-agent').max(max);
 /** A container image that is pinned: by tag other than latest, or by digest. */
 export const image = () =>
   text(IMAGE, 'an image such as registry.example.com/ai-agent:1.4.2').refine(
-    (name) => name.includes('@sha256:') || (/:[^/:]+$/.test(name) && !name.endsWith(':latest')),
+    (name) => !IMAGE.test(name) || name.includes('@sha256:') || (/:[^/:]+$/.test(name) && !name.endsWith(':latest')),
     'expected a pinned image: add a tag other than latest, or a digest',
   );
 /** One key of a Secret that the user makes. */

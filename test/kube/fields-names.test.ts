@@ -1,5 +1,6 @@
 import { isIPv6 } from 'node:net';
 import fc from 'fast-check';
+import { z } from 'zod';
 import { cidr, dnsLabel, hostName, image, validate } from '../../lib/kube';
 import { refusals as all, testWords } from '../support/words';
 
@@ -66,6 +67,17 @@ testWords({
       ...all(IMAGE, 'agent@sha256:abc', `agent@md5:${a(32)}`, 'registry.example.com/Agent:1', 'AGENT:1', undefined),
     ],
   },
+});
+
+test.each([
+  [image(), 'a b:1', [IMAGE]],
+  [dnsLabel(3), 'four', ['it: got $, expected at most 3 characters']],
+  [dnsLabel(3), 'Four', [LABEL, 'it: got $, expected at most 3 characters']],
+])('what is wrong with a name hides nothing else (%#)', (schema, name, messages) => {
+  const map = z.strictObject({ name: schema }).refine(() => false, { path: ['name'], error: 'expected another' });
+  const outcome = validate(map, { name });
+  const told = [...messages, 'it: got $, expected another'].map((text) => text.replace('it: ', '').replace('$', `"${name}"`));
+  expect(!outcome.ok && outcome.problems.map(({ message }) => message)).toEqual(told);
 });
 
 describe('cidr', () => {
