@@ -1,124 +1,84 @@
-import type { SecretNeed, Workload } from '../kube';
-import { all, count, type Fields, fields, list, type PlatformObject, text } from './manifest';
+import { type PlatformContext, Workload } from '../kube';
+import { type Fields, fields, list, type PlatformObject } from './manifest';
 
 /** Objects that do not fit in: what is wrong with each, and what to do. */
 export type Findings = Iterable<readonly [PlatformObject, problem: string]>;
 
 /** The pods that one object makes. */
-export interface Pods {
-  readonly object: PlatformObject;
-  readonly namespace: string;
-  readonly labels: Fields;
-  readonly spec: Fields;
-  /** Containers that run side by side. */
-  readonly containers: readonly Fields[];
-  /** Those, and the ones that run before them. */
-  readonly allContainers: readonly Fields[];
-  /** What they listen on, as `TCP/5432` and `TCP/postgres`. */
-  readonly ports: ReadonlySet<string>;
-  /** Fewest and most pods. */
-  readonly replicas: { readonly min: number; readonly max: number };
-}
+export type Pods = ReturnType<typeof podsOf>;
+
+/** Content of what is not rendered. */
+export const UNKNOWN: Fields = {};
 
 const CLUSTER_WIDE = new Set(['ClusterIssuer', 'ClusterRole', 'ClusterRoleBinding', 'Namespace', 'PriorityClass']);
-const MAKES_PODS = new Set(['CronJob', 'DaemonSet', 'Deployment', 'Job', 'StatefulSet']);
 
-/** Names that need not be rendered. */
-const GIVEN: Readonly<Record<string, RegExp>> = {
-  ClusterRole: /^(admin|cluster-admin|edit|view|system:.*)$/,
-  ConfigMap: /^kube-root-ca\.crt$/,
-  Group: /^/,
-  PriorityClass: /^system-/,
-  ServiceAccount: /^default$/,
-  User: /^/,
-};
+/** Kinds and names that need not be rendered. */
+const GIVEN = [
+  /^ClusterRole (admin|cluster-admin|edit|view|system:.*)$/,
+  /^(ConfigMap kube-root-ca\.crt|ServiceAccount default)$/,
+  /^(Group |PriorityClass system-|User )/,
+];
 
 /** Everything that checks ask for, looked up once. */
 export class Facts {
-  readonly pods: ReadonlyMap<PlatformObject, Pods>;
-  /** Pods by `namespace key=value` of each of their labels, and the domains of those. */
-  private readonly byLabel = new Map<string, Pods[]>();
-  private readonly domains = new Set(['']);
-  private readonly byKind = new Map<string, PlatformObject[]>();
-  private readonly byName = new Map<string, PlatformObject>();
-  /** What will exist in the cluster without being rendered: Secrets of certificates, and claims of StatefulSets. */
-  private readonly promised = new Set<string>();
-  private readonly namespaces: ReadonlySet<string>;
-  private readonly workloads: ReadonlyMap<string, Workload>;
+  readonly pods: readonly Pods[];
+  /** Namespaces that have something of ours. */
+  readonly namespaces: ReadonlySet<string>;
+  /** What will exist, by `kind namespace name`. */
+  private readonly existing = new Map<string, Fields>();
+  /** Pods by `namespace key=value` of their labels, and by `namespace domain` of these. */
+  private readonly byLabel = new Map<string, Set<Pods>>();
 
   constructor(
     readonly objects: readonly PlatformObject[],
-    workloads: readonly Workload[],
-    private readonly secrets: ReadonlyMap<string, SecretNeed>,
+    { namespace, secrets }: PlatformContext,
   ) {
     this.namespaces = new Set(objects.map(namespaceOf));
-    this.workloads = new Map(workloads.map((workload) => [workload.node.path, workload]));
-    for (const object of objects) {
-      const { kind, metadata } = object.json;
-      this.byName.set(`${kind} ${namespaceOf(object)} ${metadata.name}`, object);
-      this.byKind
-        .set(kind, this.byKind.get(kind) ?? [])
-        .get(kind)
-        ?.push(object);
-    }
-    for (const certificate of this.ofKind('Certificate'))
-      this.promised.add(`Secret ${namespaceOf(certificate)} ${text(certificate.json, 'spec.secretName')}`);
-    const scaled = new Map(this.ofKind('HorizontalPodAutoscaler').map((autoscaler) => [this.target(autoscaler), autoscaler.json]));
-    const makers = objects.filter(({ json }) => MAKES_PODS.has(json.kind));
-    this.pods = new Map(makers.map((object) => [object, podsOf(object, scaled.get(object))]));
-    for (const pods of this.pods.values()) this.learn(pods);
+    for (const object of objects) this.know(object.json.kind, namespaceOf(object), object.json.metadata.name, object.json);
+    for (const object of this.ofKind('Certificate')) this.know('Secret', namespaceOf(object), fields(object.json, 'spec').secretName);
+    for (const { name, keys } of secrets.values()) this.know('Secret', namespace, name, { data: keys });
+    const autoscalers = new Map(this.ofKind('HorizontalPodAutoscaler').map((object) => [this.target(object), object]));
+    this.pods = this.ofKind('CronJob', 'DaemonSet', 'Deployment', 'Job', 'StatefulSet').map((object) =>
+      podsOf(object, autoscalers.get(object.json)),
+    );
+    for (const pods of this.pods) this.learn(pods);
+  }
+
+  private know(kind: string, namespace: string, name: unknown, content = UNKNOWN): void {
+    this.existing.set(`${kind} ${namespace} ${name}`, content);
   }
 
   private learn(pods: Pods): void {
-    const { object, namespace, replicas } = pods;
-    for (const [key, value] of Object.entries({ '': '', ...pods.labels })) {
-      put(this.byLabel, `${namespace} ${key}=${value}`, pods);
-      this.domains.add(domain(key));
-    }
-    for (const template of list(object.json, 'spec.volumeClaimTemplates'))
+    const { object, namespace, labels, replicas } = pods;
+    for (const [key, value] of Object.entries({ '': '', ...labels }))
+      for (const place of [`${namespace} ${key}=${value}`, `${namespace} ${domain(key)}`])
+        this.byLabel.set(place, (this.byLabel.get(place) ?? new Set()).add(pods));
+    for (const { name } of list(object.json, 'spec.volumeClaimTemplates.metadata'))
       for (let ordinal = 0; ordinal < replicas.max; ordinal++)
-        this.promised.add(`PersistentVolumeClaim ${namespace} ${text(template, 'metadata.name')}-${object.json.metadata.name}-${ordinal}`);
+        this.know('PersistentVolumeClaim', namespace, `${name}-${object.json.metadata.name}-${ordinal}`);
   }
 
-  ofKind(kind: string): readonly PlatformObject[] {
-    return this.byKind.get(kind) ?? [];
+  ofKind(...kinds: readonly string[]): readonly PlatformObject[] {
+    return this.objects.filter(({ json }) => kinds.includes(json.kind));
   }
 
-  find(kind: string, namespace: string, name: string): PlatformObject | undefined {
-    return this.byName.get(`${kind} ${CLUSTER_WIDE.has(kind) ? '' : namespace} ${name}`);
+  /** What has that name: {@link UNKNOWN} where others make it, undefined where nobody does. */
+  find(kind: string, namespace: string, name: string): Fields | undefined {
+    const isGiven = !this.namespaces.has(namespace) || GIVEN.some((given) => given.test(`${kind} ${name}`));
+    const [own, clusterWide] = [namespace, ''].map((place) => this.existing.get(`${kind} ${place} ${name}`));
+    return own ?? clusterWide ?? (isGiven ? UNKNOWN : undefined);
   }
 
-  /** Whether something of that name is rendered, will exist otherwise, or is in a namespace of others. */
-  exists(kind: string, namespace: string, name: string): boolean {
-    const isPromised = this.promised.has(`${kind} ${namespace} ${name}`) || (kind === 'Secret' && this.secrets.has(name));
-    const isElsewhere = !this.namespaces.has(namespace) || GIVEN[kind]?.test(name) === true;
-    return isPromised || isElsewhere || this.find(kind, namespace, name) !== undefined;
-  }
-
-  /** Keys of a Secret or ConfigMap; undefined where they cannot be known. */
-  keys(kind: string, namespace: string, name: string): readonly string[] | undefined {
-    const need = kind === 'Secret' ? this.secrets.get(name)?.keys : undefined;
-    const json = this.find(kind, namespace, name)?.json;
-    const known = need ?? (json && { ...fields(json, 'data'), ...fields(json, 'binaryData') });
-    return known && Object.keys(known);
-  }
-
-  /** What a HorizontalPodAutoscaler scales. */
-  target(autoscaler: PlatformObject): PlatformObject | undefined {
+  /** What an autoscaler scales. */
+  private target(autoscaler: PlatformObject): Fields | undefined {
     const { kind, name } = fields(autoscaler.json, 'spec.scaleTargetRef');
     return this.find(String(kind), namespaceOf(autoscaler), String(name));
   }
 
-  /** The workload whose construct has made an object. */
-  workloadOf({ path }: PlatformObject): Workload | undefined {
-    return this.workloads.get(path.slice(0, path.lastIndexOf('/')));
-  }
-
   /** Our pods that an object selects. */
   selectedBy(object: PlatformObject): readonly Pods[] | undefined {
-    const { selector, podSelector } = fields(object.json, 'spec');
-    const isPlain = object.json.kind === 'Service' && selector;
-    return this.select(namespaceOf(object), isPlain ? { matchLabels: selector } : (podSelector ?? selector));
+    const { selector, podSelector = selector } = fields(object.json, 'spec');
+    return this.select(namespaceOf(object), object.json.kind === 'Service' ? { matchLabels: selector } : podSelector);
   }
 
   /**
@@ -127,18 +87,11 @@ export class Facts {
    */
   select(namespace: string, selector: unknown): readonly Pods[] | undefined {
     const labels = Object.entries(fields(selector, 'matchLabels'));
-    const isOurs = this.byLabel.has(`${namespace} =`) && labels.every(([key]) => this.domains.has(domain(key)));
-    if (!labels[0] || !isOurs || all(selector, 'matchExpressions').length > 0) return undefined;
+    const isOurs = labels.every(([key]) => this.byLabel.has(`${namespace} ${domain(key)}`));
+    if (!labels[0] || !isOurs || list(selector, 'matchExpressions').length > 0) return undefined;
     const candidates = this.byLabel.get(`${namespace} ${labels[0].join('=')}`) ?? [];
-    return candidates.filter((pods) => labels.every(([key, value]) => pods.labels[key] === value));
+    return [...candidates].filter((pods) => labels.every(([key, value]) => pods.labels[key] === value));
   }
-}
-
-/** Adds to the list at a key. */
-function put<T>(lists: Map<string, T[]>, key: string, item: T): void {
-  const known = lists.get(key);
-  if (known) known.push(item);
-  else lists.set(key, [item]);
 }
 
 /** `app.kubernetes.io` of `app.kubernetes.io/name`. */
@@ -149,21 +102,29 @@ export function namespaceOf({ json }: PlatformObject): string {
   return CLUSTER_WIDE.has(json.kind) ? '' : (json.metadata.namespace ?? '');
 }
 
-function podsOf(object: PlatformObject, autoscaler: unknown): Pods {
+/** The workload whose construct has made an object. */
+export function workloadOf({ scope }: PlatformObject): Workload | undefined {
+  return scope instanceof Workload ? scope : undefined;
+}
+
+function podsOf(object: PlatformObject, autoscaler?: PlatformObject) {
   const template = fields(object.json, object.json.kind === 'CronJob' ? 'spec.jobTemplate.spec.template' : 'spec.template');
   const spec = fields(template, 'spec');
   const [main, first] = [list(spec, 'containers'), list(spec, 'initContainers')];
-  const containers = [...main, ...first.filter((container) => container.restartPolicy === 'Always')];
-  const ports = list({ containers }, 'containers.ports');
-  const replicas = count(object.json, 'spec.replicas') ?? 1;
+  const containers = [...main, ...first.filter(({ restartPolicy }) => restartPolicy === 'Always')];
+  const { replicas = 1 } = fields(object.json, 'spec');
+  const { minReplicas = replicas, maxReplicas = replicas } = fields(autoscaler?.json, 'spec');
   return {
     object,
+    autoscaler,
     namespace: namespaceOf(object),
     labels: fields(template, 'metadata.labels'),
     spec,
+    /** Containers that run side by side. */
     containers,
+    /** Those, and the ones that run before them. */
     allContainers: [...first, ...main],
-    ports: new Set(ports.flatMap(({ name, containerPort, protocol = 'TCP' }) => [`${protocol}/${containerPort}`, `${protocol}/${name}`])),
-    replicas: { min: count(autoscaler, 'spec.minReplicas') ?? replicas, max: count(autoscaler, 'spec.maxReplicas') ?? replicas },
+    /** Fewest and most pods. */
+    replicas: { min: Number(minReplicas), max: Number(maxReplicas) },
   };
 }

@@ -1,5 +1,4 @@
-/** Labels of an object, or a selector by labels. */
-export type Labels = Readonly<Record<string, string>>;
+import type { Construct } from 'constructs';
 
 /** A map inside a rendered object, of which nothing is known. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -8,31 +7,30 @@ export type Fields = Readonly<Record<string, unknown>>;
 export interface PlatformObject {
   /** Path of its construct, such as `production/postgres/postgres/deployment`. */
   readonly path: string;
+  /** The construct that has made it. */
+  readonly scope?: Construct;
   /** Name of the file that it is written to. */
   readonly file: string;
   /** The object as it will be written. */
   readonly json: Fields & {
     readonly apiVersion: string;
     readonly kind: string;
-    readonly metadata: { readonly name: string; readonly namespace?: string; readonly labels?: Labels };
+    readonly metadata: { readonly name: string; readonly namespace?: string; readonly labels?: Readonly<Record<string, string>> };
   };
 }
 
-/** Everything at a dotted path, which leads through all lists on its way. */
-export function all(value: unknown, path: string): unknown[] {
-  const found: unknown[] = [];
-  collect(value, path.split('.'), 0, found);
-  return found;
-}
+/** API groups of Kubernetes itself: what is in objects of others is not known. */
+const BUILT_IN = /^[^.]+$|^(networking|rbac\.authorization|scheduling|storage)\.k8s\.io\//;
 
-function collect(value: unknown, keys: readonly string[], depth: number, found: unknown[]): void {
-  const key = keys[depth];
-  if (Array.isArray(value)) for (const item of value) collect(item, keys, depth, found);
-  else if (key === undefined) found.push(value);
-  else if (isMap(value) && value[key] != null) collect(value[key], keys, depth + 1, found);
-}
+/** Whether it is of one of Kubernetes' own kinds. */
+export const isBuiltIn = ({ json }: PlatformObject): boolean => BUILT_IN.test(json.apiVersion);
 
-/** The maps at a path. */
+/** `Service postgres`. */
+export const named = ({ json }: PlatformObject): string => `${json.kind} ${json.metadata.name}`;
+
+const isMap = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The maps at a dotted path, which leads through all lists on its way. */
 export const list = (value: unknown, path: string): Fields[] => all(value, path).filter(isMap);
 
 /** The map at a path; an empty one where there is none. */
@@ -41,15 +39,21 @@ export const fields = (value: unknown, path: string): Fields => list(value, path
 /** The texts at a path. */
 export const texts = (value: unknown, path: string): string[] => all(value, path).filter((item) => typeof item === 'string');
 
-/** The text at a path; an empty one where there is none. */
-export const text = (value: unknown, path: string): string => texts(value, path)[0] ?? '';
+type Place = readonly [path: string, name: string, map?: Fields];
 
-/** The number at a path. */
-export const count = (value: unknown, path: string): number | undefined => all(value, path).find((item) => typeof item === 'number');
+/** All maps in an object, and its nulls, which have none; an item of a list is called as the list is. */
+export function places(parent: object, prefix = '', list = '', found: Place[] = []): Place[] {
+  for (const [key, value] of Object.entries(parent)) {
+    if (typeof value !== 'object') continue;
+    const path = prefix + key;
+    const name = Array.isArray(parent) ? list : key;
+    if (!Array.isArray(value)) found.push([path, name, value ?? undefined]);
+    places(value ?? {}, `${path}.`, name, found);
+  }
+  return found;
+}
 
-/** `Service postgres`. */
-export const named = ({ json }: PlatformObject): string => `${json.kind} ${json.metadata.name}`;
-
-function isMap(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function all(value: unknown, path: string): unknown[] {
+  const step = (found: unknown[], key: string) => found.flatMap((item) => (isMap(item) ? (item[key] ?? []) : []));
+  return path.split('.').reduce(step, [value].flat());
 }

@@ -1,73 +1,60 @@
-import { type Facts, type Findings, namespaceOf } from './facts';
-import { type Fields, fields, list, type PlatformObject, text, texts } from './manifest';
+import { type Facts, type Findings, namespaceOf, UNKNOWN } from './facts';
+import { type Fields, fields, isBuiltIn, list, type PlatformObject, places, texts } from './manifest';
 
-/**
- * Where names of others stand: the kind of the holder, the path of a map, its field, and the kind that is named unless
- * the map says it. Secrets of image registries are the user's own.
- */
-const REFERENCES: readonly (readonly [holder: string, path: string, field: string, kind?: string])[] = [
-  ['Pod', 'spec', 'serviceAccountName', 'ServiceAccount'],
-  ['Pod', 'spec', 'priorityClassName', 'PriorityClass'],
-  ['Pod', 'spec.volumes.persistentVolumeClaim', 'claimName', 'PersistentVolumeClaim'],
-  ['Pod', 'spec.volumes.secret', 'secretName', 'Secret'],
-  ['Pod', 'spec.volumes.projected.sources.secret', 'name', 'Secret'],
-  ['Pod', 'spec.containers.envFrom.secretRef', 'name', 'Secret'],
-  ['Pod', 'spec.containers.env.valueFrom.secretKeyRef', 'name', 'Secret'],
-  ['Pod', 'spec.volumes.configMap', 'name', 'ConfigMap'],
-  ['Pod', 'spec.volumes.projected.sources.configMap', 'name', 'ConfigMap'],
-  ['Pod', 'spec.containers.envFrom.configMapRef', 'name', 'ConfigMap'],
-  ['Pod', 'spec.containers.env.valueFrom.configMapKeyRef', 'name', 'ConfigMap'],
-  ['StatefulSet', 'spec', 'serviceName', 'Service'],
-  ['Ingress', 'spec.defaultBackend.service', 'name', 'Service'],
-  ['Ingress', 'spec.rules.http.paths.backend.service', 'name', 'Service'],
-  ['Ingress', 'spec.tls', 'secretName', 'Secret'],
-  ['HorizontalPodAutoscaler', 'spec.scaleTargetRef', 'name'],
-  ['RoleBinding', 'roleRef', 'name'],
-  ['RoleBinding', 'subjects', 'name'],
-  ['ClusterRoleBinding', 'roleRef', 'name'],
-  ['ClusterRoleBinding', 'subjects', 'name'],
-];
+/** Maps that name other objects: the field, and the kind that is named; none where the map says it. */
+const REFERENCES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  configMap: { name: 'ConfigMap' },
+  configMapKeyRef: { name: 'ConfigMap' },
+  configMapRef: { name: 'ConfigMap' },
+  persistentVolumeClaim: { claimName: 'PersistentVolumeClaim' },
+  roleRef: { name: '' },
+  scaleTargetRef: { name: '' },
+  secret: { name: 'Secret', secretName: 'Secret' },
+  secretKeyRef: { name: 'Secret' },
+  secretRef: { name: 'Secret' },
+  service: { name: 'Service' },
+  spec: { priorityClassName: 'PriorityClass', serviceAccountName: 'ServiceAccount', serviceName: 'Service' },
+  subjects: { name: '' },
+  tls: { secretName: 'Secret' },
+};
 
 /** Names that objects refer to and that nothing will have, and keys and ports that what they name will not have. */
 export function* missingParts(facts: Facts): Findings {
   for (const [object, kind, name, map] of references(facts)) {
-    const namespace = text(map, 'namespace') || namespaceOf(object);
+    const found = facts.find(kind, String(map.namespace ?? namespaceOf(object)), name);
     const remedy = kind === 'Secret' ? 'register it with needSecret' : 'add it to the platform';
-    if (!facts.exists(kind, namespace, name)) yield [object, `needs ${kind} ${name}, which nothing makes; ${remedy}`];
-    const known = facts.keys(kind, namespace, name);
-    for (const key of [...texts(map, 'key'), ...texts(map, 'items.key')])
-      if (known?.includes(key) === false) yield [object, `needs key ${key} of ${kind} ${name}, which has no such key; ${remedy}`];
-    const service = object.json.kind === 'Ingress' && kind === 'Service' && facts.find(kind, namespace, name);
-    const port = fields(map, 'port');
-    if (service && !list(service.json, 'spec.ports').some((its) => (port.name ? its.name === port.name : its.port === port.number)))
-      yield [object, `leads to port ${port.name ?? port.number} of Service ${name}, which has no such port; correct the port`];
+    if (!found) yield [object, `needs ${kind} ${name}, which nothing makes; ${remedy}`];
+    if (!found || found === UNKNOWN) continue;
+    const content = { ...fields(found, 'data'), ...fields(found, 'binaryData') };
+    for (const key of [...texts(map, 'key'), ...texts(map, 'items.key')].filter((key) => !(key in content)))
+      yield [object, `needs key ${key} of ${kind} ${name}, which has no such key; ${remedy}`];
+    const { name: portName, number: port = portName } = fields(map, 'port');
+    if (port !== undefined && !list(found, 'spec.ports').some((its) => its.name === port || its.port === port))
+      yield [object, `leads to port ${port} of Service ${name}, which has no such port; correct the port`];
   }
 }
 
 function* references(facts: Facts): Iterable<readonly [PlatformObject, kind: string, name: string, map: Fields]> {
-  const ofPods = [...facts.pods.values()].map(({ object, spec, allContainers }) => {
-    return { ...object, json: { ...object.json, spec: { ...spec, containers: allContainers } } };
-  });
-  for (const [holder, path, field, kind] of REFERENCES)
-    for (const object of holder === 'Pod' ? ofPods : facts.ofKind(holder))
-      for (const map of list(object.json, path).filter((map) => text(map, field) !== '' && map.optional !== true))
-        yield [object, kind ?? text(map, 'kind'), text(map, field), map];
+  for (const object of facts.objects.filter(isBuiltIn))
+    for (const [, holder, map = {}] of places(object.json))
+      for (const [field, kind] of Object.entries(REFERENCES[holder] ?? {}))
+        if (map[field] && map.optional !== true) yield [object, kind || String(map.kind), String(map[field]), map];
 }
 
-/** Monitors that find nothing to scrape. */
+/** Monitors that find nothing to scrape; what is in namespaces of others is not known. */
 export function* idleMonitors(facts: Facts): Findings {
+  const services = facts.ofKind('Service');
   for (const object of facts.ofKind('ServiceMonitor')) {
-    const named = texts(object.json, 'spec.namespaceSelector.matchNames');
-    const namespaces = named.length > 0 ? named : [namespaceOf(object)];
+    const listed = texts(object.json, 'spec.namespaceSelector.matchNames');
+    const namespaces = listed.length > 0 ? listed : [namespaceOf(object)];
+    if (fields(object.json, 'spec.namespaceSelector').any || namespaces.some((name) => !facts.namespaces.has(name))) continue;
     const labels = Object.entries(fields(object.json, 'spec.selector.matchLabels'));
-    const services = facts
-      .ofKind('Service')
-      .filter((service) => namespaces.includes(namespaceOf(service)))
-      .filter(({ json }) => labels.every(([key, value]) => json.metadata.labels?.[key] === value));
-    const ports = services.flatMap((service) => texts(service.json, 'spec.ports.name'));
-    if (services.length === 0) yield [object, 'selects no Service; make its selector the labels of one'];
-    for (const { port } of list(object.json, 'spec.endpoints'))
-      if (services.length > 0 && port !== undefined && !ports.includes(String(port)))
-        yield [object, `scrapes port ${port}, which no Service that it selects has; correct the port`];
+    const found = services
+      .filter((service) => labels.every(([key, value]) => service.json.metadata.labels?.[key] === value))
+      .filter((service) => namespaces.includes(namespaceOf(service)));
+    const ports = texts(found, 'json.spec.ports.name');
+    if (found.length === 0) yield [object, 'selects no Service; make its selector the labels of one'];
+    for (const port of texts(object.json, 'spec.endpoints.port').filter((name) => found.length > 0 && !ports.includes(name)))
+      yield [object, `scrapes port ${port}, which no Service that it selects has; correct the port`];
   }
 }

@@ -78,7 +78,7 @@ export class AgentPlatform extends Construct {
     const sorted = components.sort((a, b) => (a.file < b.file ? -1 : 1));
     return sorted.flatMap(({ file, node }) => {
       const objects = node.findAll().filter((child) => child instanceof ApiObject);
-      return objects.map((object) => ({ path: object.node.path, file, json: object.toJson() }));
+      return objects.map((object) => ({ path: object.node.path, scope: object.node.scope, file, json: object.toJson() }));
     });
   }
 
@@ -88,7 +88,7 @@ export class AgentPlatform extends Construct {
     return [
       ...strays.map(({ node }) => `${node.path}: is a Chart, which is in no file; make it a Component`),
       ...overcommitted(this.agents),
-      ...findings(objects, workloadsOf(this), this.context.secrets),
+      ...findings(objects, this.context),
     ];
   }
 

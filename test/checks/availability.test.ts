@@ -39,12 +39,6 @@ describe('disruption budgets', () =>
 describe('autoscalers', () =>
   testCases([
     [
-      'the least is above the most',
-      (p) => p.set('HorizontalPodAutoscaler', 'agent', 'spec.minReplicas', 6),
-      `${AUTOSCALER} minReplicas is 6 and maxReplicas 5; raise the second`,
-    ],
-    ['the least is the most', (p) => p.set('HorizontalPodAutoscaler', 'agent', 'spec.minReplicas', 5)],
-    [
       'the target has replicas',
       (p) => p.set('Deployment', 'agent', 'spec.replicas', 2),
       `${AGENT} has replicas, to which each apply sets back what HorizontalPodAutoscaler agent has scaled; remove them`,

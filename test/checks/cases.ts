@@ -1,6 +1,5 @@
 import { ApiObject } from 'cdk8s';
-import { findings } from '../../lib/checks';
-import { workloadsOf } from '../../lib/kube';
+import { findings, type PlatformObject } from '../../lib/checks';
 import type { Rendered } from '../support/platform';
 import { soundPlatform } from './sound-platform';
 
@@ -14,10 +13,10 @@ export const JOB_CONTAINER = `${JOB_POD}.containers.0`;
 export class Platform {
   private readonly scope = soundPlatform();
   readonly context = this.scope.context;
-  readonly objects = this.scope.node
+  readonly objects: (PlatformObject & { json: Rendered })[] = this.scope.node
     .findAll()
     .filter((node): node is ApiObject => node instanceof ApiObject)
-    .map((node) => ({ path: node.node.path, file: '', json: structuredClone(node.toJson()) as Rendered }));
+    .map((node) => ({ path: node.node.path, scope: node.node.scope, file: '', json: structuredClone(node.toJson()) as Rendered }));
 
   get(kind: string, name: string): Rendered {
     const found = this.objects.find(({ json }) => json.kind === kind && json.metadata.name === name);
@@ -51,7 +50,7 @@ export class Platform {
   }
 
   findings(): string[] {
-    return findings(this.objects, workloadsOf(this.scope), this.context.secrets);
+    return findings(this.objects, this.context);
   }
 }
 

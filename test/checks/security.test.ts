@@ -1,4 +1,4 @@
-import { type Case, CONTAINER, POD, testCases } from './cases';
+import { type Case, CONTAINER, JOB_CONTAINER, POD, testCases } from './cases';
 
 const AGENT = 'test/agent/agent/deployment: Deployment agent:';
 const NO_RIGHTS = 'which has no rights; set automountServiceAccountToken: false';
@@ -73,6 +73,33 @@ describe('Pod Security', () =>
         });
         p.set('Deployment', 'agent', CONTEXT, undefined);
       },
+    ],
+  ]));
+
+describe('resources', () =>
+  testCases([
+    [
+      'a request above its limit',
+      (p) => p.set('Deployment', 'agent', `${CONTAINER}.resources.requests.memory`, '1Gi'),
+      `${AGENT} container agent requests 1Gi of memory, and its limit is 64Mi; raise the limit`,
+    ],
+    [
+      'any resource',
+      (p) => {
+        p.set('Deployment', 'agent', `${CONTAINER}.resources.requests`, { cpu: 1, 'nvidia.com/gpu': 2 });
+        p.set('Deployment', 'agent', `${CONTAINER}.resources.limits`, { memory: '1Gi', 'nvidia.com/gpu': 1 });
+      },
+      `${AGENT} container agent requests 2 of nvidia.com/gpu, and its limit is 1; raise the limit`,
+    ],
+    [
+      'memory without a limit',
+      (p) => p.set('Deployment', 'agent', `${CONTAINER}.resources.limits.memory`, undefined),
+      `${AGENT} container agent has no memory limit, so that it can take the node's memory; add one`,
+    ],
+    [
+      'no resources',
+      (p) => p.set('CronJob', 'db-backup', `${JOB_CONTAINER}.resources`, undefined),
+      "test/backup/db-backup/cron-job: CronJob db-backup: container backup has no memory limit, so that it can take the node's memory; add one",
     ],
   ]));
 

@@ -34,6 +34,15 @@ describe('autoscalers, monitors and rights', () =>
       },
     ],
     [
+      'a monitor of every namespace, or of one of others, is fine',
+      (p) => {
+        p.set('ServiceMonitor', 'db', 'spec.selector.matchLabels', { 'k8s-app': 'kube-dns' });
+        p.set('ServiceMonitor', 'db', 'spec.namespaceSelector', { matchNames: ['kube-system'] });
+        const spec = { selector: { matchLabels: { app: 'theirs' } }, namespaceSelector: { any: true } };
+        p.add({ apiVersion: 'monitoring.coreos.com/v1', kind: 'ServiceMonitor', metadata: { name: 'theirs' }, spec });
+      },
+    ],
+    [
       'a role',
       (p) => p.set('RoleBinding', 'db-backup', 'roleRef.name', 'writer'),
       `${BINDING} needs Role writer, which nothing makes; add it to the platform`,
