@@ -1,2 +1,3 @@
+export { InvalidEnvironment } from './findings';
 export * from './load';
 export * from './schema';

@@ -45,30 +45,27 @@ export const EnvironmentSchema = PlatformSchema.extend({
 /** @see EnvironmentSchema */
 export type Environment = z.output<typeof EnvironmentSchema>;
 
-type JsonSchema = { [key: string]: unknown };
-const EXTENDS = { type: 'string', description: 'Environment file, relative to this one, that this one says the differences to.' };
-
 /**
  * The JSON Schema (draft-07, which yaml-language-server reads) of an environment file, for completion and checks in
  * editors. A file that extends another may leave out what the other says.
  */
-export function environmentJsonSchema(): JsonSchema {
+export function environmentJsonSchema(): Record<string, unknown> {
   const { $schema, ...full } = z.toJSONSchema(EnvironmentSchema, {
     io: 'input',
     target: 'draft-07',
-    unrepresentable: 'any',
     override: ({ jsonSchema }) => {
       // zod's bound of safe integers says nothing to a reader
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
     },
   });
-  const partial = JSON.parse(JSON.stringify(full, (key, inner) => (key === 'required' && Array.isArray(inner) ? undefined : inner)));
+  const partial = JSON.parse(JSON.stringify(full, (key, value) => (key === 'required' && Array.isArray(value) ? undefined : value)));
+  const base = { type: 'string', description: 'Environment file, relative to this one, that this one says the differences to.' };
   return {
     $schema,
     title: 'Environment of cdk8s-ai-agent',
     if: { required: ['extends'] },
     // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
-    then: { ...partial, properties: { extends: EXTENDS, ...partial.properties } },
+    then: { ...partial, properties: { extends: base, ...partial.properties } },
     else: full,
   };
 }

@@ -1,17 +1,18 @@
-import { isAlias, isCollection, isMap, isScalar, isSeq, LineCounter, type ParsedNode, parseDocument, type YAMLMap } from 'yaml';
+import type { Alias, ParsedNode, YAMLMap, YAMLSeq } from 'yaml';
+import { isAlias, isCollection, isMap, isPair, LineCounter, parseDocument } from 'yaml';
 import { type Path, type Problem, showValue } from '../kube';
+import type { Findings, Position } from './findings';
 import { syntaxErrors } from './syntax';
 
-/** A place in a file; line and column count from 1. */
-export type Position = { readonly file: string; readonly line: number; readonly column: number };
-/** A problem together with the place that a person has to look at. */
-export type Finding = Problem & { readonly at: Position };
-/** A value that knows where it was written. */
-export type Sourced = { readonly at: Position; readonly data: Scalar | readonly Sourced[] | Entries };
-/** A {@link Sourced} map, such as the content of a file. */
-export type SourcedMap = Sourced & { readonly data: Entries };
-type Scalar = string | number | boolean | null | undefined;
-type Entries = Map<string, { readonly keyAt: Position; readonly value: Sourced }>;
+/** A map as plain values. */
+export type Entries = Record<string, unknown>;
+/** What a file says, and where that begins. */
+export type Source = { readonly at: Position; readonly data: Entries };
+
+/** Where an entry of a map or a list stands: its key and its value. */
+type Place = { readonly key: Position; readonly value: Position };
+/** The places of the entries of each map and list, kept apart so that these are plain values. */
+const places = new WeakMap<object, ReadonlyMap<string | number, Place>>();
 
 /** Core schema, whatever directives a file has: `yes` and `010` bring no surprise. Doubled keys are reported below. */
 const CORE = { schema: 'core', merge: false, resolveKnownTags: false, stringKeys: true, uniqueKeys: false, prettyErrors: false } as const;
@@ -20,90 +21,120 @@ const CORE = { schema: 'core', merge: false, resolveKnownTags: false, stringKeys
 const MOST_ALIASED_VALUES = 10_000;
 const MOST_LEVELS = 50;
 
-/** Turns the text of a file into its map; where that is impossible, the reason is among the findings. */
-export function readSource(file: string, text: string, findings: Finding[]): SourcedMap | undefined {
+/** What the text of a file says. @throws InvalidEnvironment where nobody can tell */
+export function readSource(file: string, text: string, findings: Findings): Source {
   const lines = new LineCounter();
   const document = parseDocument(text, { ...CORE, lineCounter: lines });
   const reader = new Reader(file, lines, findings);
   const errors = syntaxErrors(document, lines);
-  for (const { offset, message } of errors) reader.report([], reader.position(offset), message);
-  if (errors.length > 0) return undefined;
-  const { at, data } = reader.read(document.contents, []);
-  if (reader.hasGivenUp) return undefined;
-  if (data instanceof Map) return { at, data };
-  reader.report([], at, `got ${data === null ? 'an empty file' : showValue(data)}, expected lines such as "key: value"`);
-  return undefined;
+  for (const { offset, message } of errors) findings.add(reader.position(offset), [], message);
+  if (errors.length > 0) throw findings.error();
+  const at = reader.placeOf(document.contents);
+  const data = reader.read(document.contents, []);
+  if (isEntries(data)) return { at, data };
+  const shown = data === null ? 'an empty file' : showValue(data);
+  throw reader.refuse(document.contents, [], `got ${shown}, expected lines such as "key: value"`);
 }
 
-/** One file on its way from YAML nodes to {@link Sourced} values. */
+export const isEntries = (value: unknown): value is Entries => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Makes plain values of the nodes of one file. */
 class Reader {
-  public hasGivenUp = false;
-  private readonly anchors = new Map<string, { data: Sourced['data']; size: number }>();
+  private readonly anchors = new Map<string, { readonly value: unknown; readonly size: number }>();
   private values = 0;
   private aliasedValues = 0;
 
-  public constructor(
+  constructor(
     private readonly file: string,
     private readonly lines: LineCounter,
-    private readonly findings: Finding[],
+    private readonly findings: Findings,
   ) {}
 
-  public position(offset: number): Position {
+  position(offset: number): Position {
     const { line, col } = this.lines.linePos(offset);
     return { file: this.file, line, column: col };
   }
 
-  public report(path: Path, at: Position, message: string): void {
-    this.findings.push({ path, at, message });
-  }
-
-  public read(node: ParsedNode | null, path: Path, keyAt?: Position): Sourced {
-    const valuesBefore = this.values++;
+  /** Where people look for a value: a block, or one that is not there, at its key. */
+  placeOf(node: ParsedNode | null, key?: Position): Position {
     const [from, to] = node?.range ?? [0, 0];
-    const start = this.position(from);
-    const data = this.data(node, path, start);
-    if (isAlias(node)) return { at: start, data };
-    if (node?.anchor) this.anchors.set(node.anchor, { data, size: this.values - valuesBefore });
-    // A block, or a value that is not there, is looked for at its key.
     const isAtKey = isCollection(node) ? !node.flow : from === to;
-    return { at: (isAtKey && keyAt) || start, data };
+    return (isAtKey && key) || this.position(from);
   }
 
-  private data(node: ParsedNode | null, path: Path, at: Position): Sourced['data'] {
-    if (path.length > MOST_LEVELS) return this.giveUp(path, at, `got more than ${MOST_LEVELS} levels, expected a few`);
-    if (isMap(node)) return this.entries(node, path);
-    if (isSeq(node)) return node.items.map((item, index) => this.read(item as ParsedNode, [...path, index]));
-    return isAlias(node) ? this.aliased(node.source, path, at) : ((node?.value ?? null) as Scalar);
+  refuse(node: ParsedNode | null, path: Path, message: string): Error {
+    this.findings.add(this.placeOf(node), path, message);
+    return this.findings.error();
   }
 
-  private entries(map: YAMLMap.Parsed, path: Path): Entries {
-    const entries: Entries = new Map();
-    for (const { key: node, value } of map.items) {
-      const key = isScalar(node) ? String(node.value) : '';
-      const keyAt = this.position(node.range[0]);
-      const other = entries.get(key)?.keyAt;
-      if (other) this.report([...path, key], keyAt, `got the key again, expected it once; it is in line ${other.line} too`);
-      entries.set(key, { keyAt, value: this.read(value, [...path, key], keyAt) });
+  read(node: ParsedNode | null, path: Path): unknown {
+    const before = this.values++;
+    if (path.length > MOST_LEVELS) throw this.refuse(node, path, `got more than ${MOST_LEVELS} levels, expected a few`);
+    if (isAlias(node)) return this.aliased(node, path);
+    const value = isCollection(node) ? this.collection(node, path) : (node?.value ?? null);
+    if (node?.anchor) this.anchors.set(node.anchor, { value, size: this.values - before });
+    return value;
+  }
+
+  private collection(node: YAMLMap.Parsed | YAMLSeq.Parsed, path: Path): object {
+    const values = new Map<string | number, unknown>();
+    const found = new Map<string | number, Place>();
+    for (const [index, item] of node.items.entries()) {
+      const entry = isPair(item) ? item : { key: item, value: item };
+      const key = isPair(item) ? String(item.key) : index;
+      const at = this.placeOf(entry.key);
+      const inner = [...path, key];
+      const other = found.get(key)?.key;
+      if (other) this.findings.add(at, inner, `got the key again, expected it once; it is in line ${other.line} too`);
+      // zod leaves this key out of a record without a word
+      if (key === '__proto__') this.findings.add(at, inner, 'got an unknown key, expected one that is not reserved');
+      found.set(key, { key: at, value: this.placeOf(entry.value, at) });
+      values.set(key, this.read(entry.value, inner));
     }
-    // zod leaves this key out of a record without a word.
-    const reserved = entries.get('__proto__');
-    if (reserved) this.report([...path, '__proto__'], reserved.keyAt, 'got an unknown key, expected one that is not reserved');
-    entries.delete('__proto__');
-    return entries;
+    const collection = isMap(node) ? Object.fromEntries(values) : [...values.values()];
+    places.set(collection, found);
+    return collection;
   }
 
-  /** An alias shares the data of its anchor, so that only the number of values that it stands for has to be watched. */
-  private aliased(name: string, path: Path, at: Position): Sourced['data'] {
-    const { data, size } = this.anchors.get(name) ?? { size: 0 };
-    if (size === 0) this.report(path, at, `got *${name}, expected the name of an anchor that ends further up`);
+  /** An alias shares the value of its anchor, so that only the number of values that it stands for has to be watched. */
+  private aliased(node: Alias.Parsed, path: Path): unknown {
+    const name = node.source;
+    const { value, size } = this.anchors.get(name) ?? { size: 0 };
+    if (size === 0) this.findings.add(this.placeOf(node), path, `got *${name}, expected the name of an anchor that ends further up`);
     this.values += size;
     this.aliasedValues += size;
-    if (this.aliasedValues <= MOST_ALIASED_VALUES) return data;
-    return this.giveUp(path, at, `got *${name}, expected aliases for at most ${MOST_ALIASED_VALUES} values in all`);
+    if (this.aliasedValues <= MOST_ALIASED_VALUES) return value;
+    throw this.refuse(node, path, `got *${name}, expected aliases for at most ${MOST_ALIASED_VALUES} values in all`);
   }
+}
 
-  private giveUp(path: Path, at: Position, message: string): undefined {
-    if (!this.hasGivenUp) this.report(path, at, message);
-    this.hasGivenUp = true;
+/** Keys that decide what the others of their map may be. */
+const CHOICES = ['provider', 'controller'];
+
+/**
+ * Maps are merged, everything else is replaced; each value keeps the place that it came from. A map that chooses another
+ * provider is replaced too: what the base says belongs to the other one.
+ */
+export function merge(base: Entries, child: Entries): Entries {
+  if (CHOICES.some((key) => key in child && child[key] !== base[key])) return child;
+  const merged = { ...base };
+  for (const [key, value] of Object.entries(child)) {
+    const below = base[key];
+    merged[key] = isEntries(below) && isEntries(value) ? merge(below, value) : value;
   }
+  places.set(merged, new Map([...(places.get(base) ?? []), ...(places.get(child) ?? [])]));
+  return merged;
+}
+
+/** The place of what is wrong; of something that is missing, the closest thing around it that is there. */
+export function locate({ at, data }: Source, { path, key }: Problem): Position {
+  let place: Place = { key: at, value: at };
+  let value: unknown = data;
+  for (const step of path) {
+    const next = places.get(value as object)?.get(step);
+    if (!next) return place.value;
+    place = next;
+    value = (value as Entries)[step];
+  }
+  return key ? place.key : place.value;
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { z } from 'zod';
-import { InvalidEnvironment, loadEnvironment } from '../../lib/config/load';
+import { InvalidEnvironment, loadEnvironment } from '../../lib/config';
 
 const memory = z.string().regex(/^\d+[KMG]i$/, { error: 'expected a memory quantity such as 512Mi or 2Gi' });
 const Store = z.enum(['postgres', 'redis']);
