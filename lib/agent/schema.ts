@@ -107,7 +107,7 @@ const MOUNTED = ['', '/tmp', '/dev/shm', '/etc/gunicorn', '/home/streamlit', '/r
 export const METRICS_PORT = 9090;
 
 /** Options of an agent. */
-export const AgentSchema = fields.superRefine(agentRules, { when: () => true });
+export const AgentSchema = fields.superRefine(agentRules, { when: ({ value }) => value !== null });
 
 /** What holds between the fields of an agent. Asked even if some of them are wrong, so that all problems show at once. */
 function agentRules(agent: Partial<z.output<typeof fields>>, context: z.core.$RefinementCtx): void {

@@ -43,7 +43,7 @@ export const RouteSchema = route.refine(({ path, match }) => match === 'exact' |
   path: ['path'],
   error: 'expected a prefix that ends with "/"',
   params: { hint: 'end it with "/", or say match: exact' },
-  when: () => true, // beside other problems of the route, not after them
+  when: ({ value }) => value !== null, // beside other problems of the route, not after them
 });
 
 /** What the edge does for one path of an agent, in no controller's words. */

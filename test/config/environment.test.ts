@@ -105,6 +105,17 @@ it.each<[string, string, string[]]>([
     inAgent('runtime: streamlit\n    static: {}'),
     ['7:13: agents.agent.static: got a map, expected none: streamlit serves its own /static/'],
   ],
+  ['stores: and nothing', atTop('stores:'), ['6:1: stores: got nothing, expected a map of postgres, redis, memcached, chroma, minio']],
+  ['agents: and nothing', `${START}agents:\n`, ['3:1: agents: got nothing, expected a map']],
+  [
+    'an agent that is nothing, and a route',
+    `${START}agents:\n  agent:\n  b: { image: b:1, routes: [~, { path: /a/ }, { path: /a/ }] }\nedge: { controller: nginx }\n`,
+    [
+      expect.stringMatching(/^4:3: agents\.agent: got nothing, expected a map of image, /),
+      expect.stringMatching(/^5:29: agents\.b\.routes\[0\]: got nothing, expected a map of path, /),
+      expect.stringMatching(/^5:47: agents\.b\.routes\[2\]: got agent\.example\.com\/a\/, expected a path that no other route has/),
+    ],
+  ],
   [
     'everything at once',
     `${START}agents:\n  agent:\n    uses: [redis]\n    replicas: { min: "3" }\n`,
