@@ -1,19 +1,20 @@
-import { mkdirSync, readdirSync, renameSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Files of one environment: name to content. */
 export type Files = ReadonlyMap<string, string>;
 
-/** Folders that a run leaves behind only when it is killed. */
+/** Folders that a run leaves behind only when it is killed, and in them what it has moved away. */
 const PARTIAL = '.partial-';
+const OLD = '.old';
 
 /**
- * Puts the files of environments into `out/<environment>/`. Everything is written beside first; then each folder
- * is swapped in by rename, so that a folder is the old one or the new one and stale files are gone.
+ * Puts the files of environments into `out/<environment>/`. Everything is written beside first; then each folder is
+ * swapped in by two renames, the least that a file system without exchange has: a folder is the old one or the new one.
  */
 export function writeFolders(out: string, environments: ReadonlyMap<string, Files>): void {
   mkdirSync(out, { recursive: true });
-  removeLeftovers(out);
+  for (const leftover of readdirSync(out).filter(isLeftover)) settle(out, join(out, leftover));
   const partial = join(out, `${PARTIAL}${process.pid}`);
   mkdirSync(partial);
   try {
@@ -21,58 +22,33 @@ export function writeFolders(out: string, environments: ReadonlyMap<string, File
       mkdirSync(join(partial, name));
       for (const [file, content] of files) writeFileSync(join(partial, name, file), content);
     }
-    for (const name of environments.keys()) swap(join(out, name), join(partial, name), join(partial, `${name}.old`));
-  } finally {
-    removeFolder(partial);
-  }
-}
-
-/** What rmSync does, without the retries and checks that cost it a twentieth of a synth. */
-function removeFolder(folder: string): void {
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) removeFolder(path);
-    else unlinkSync(path);
-  }
-  rmdirSync(folder);
-}
-
-/** The old folder is moved away and the new one in: two renames, the least that a file system without exchange has. */
-function swap(folder: string, next: string, old: string): void {
-  let isNew = false;
-  try {
-    renameSync(folder, old);
-  } catch (error) {
-    isNew = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    if (!isNew) throw error;
-  }
-  try {
-    renameSync(next, folder);
-  } catch (error) {
-    if (!isNew) renameSync(old, folder);
-    throw error;
-  }
-}
-
-/** What a killed run left; a folder that it was about to swap is put back. */
-function removeLeftovers(out: string): void {
-  for (const name of readdirSync(out)) {
-    if (!name.startsWith(PARTIAL) || isRunning(Number(name.slice(PARTIAL.length)))) continue;
-    const folder = join(out, name);
-    for (const moved of readdirSync(folder).filter((entry) => entry.endsWith('.old'))) {
-      const home = moved.slice(0, -'.old'.length);
-      if (!readdirSync(out).includes(home)) renameSync(join(folder, moved), join(out, home));
+    for (const name of environments.keys()) {
+      if (existsSync(join(out, name))) renameSync(join(out, name), join(partial, name + OLD));
+      renameSync(join(partial, name), join(out, name));
     }
-    removeFolder(folder);
+  } finally {
+    settle(out, partial);
   }
 }
 
-function isRunning(pid: number): boolean {
-  if (pid === process.pid) return false; // an earlier process of our number: in a container every run has the same
+/** Ends a run, be it done, failed or killed: a folder that was moved away for none is put back, and the rest goes. */
+function settle(out: string, partial: string): void {
+  for (const moved of readdirSync(partial).filter((name) => name.endsWith(OLD))) {
+    const home = join(out, moved.slice(0, -OLD.length));
+    if (!existsSync(home)) renameSync(join(partial, moved), home);
+  }
+  rmSync(partial, { recursive: true });
+}
+
+/** Whether this is the folder of a run that is over. */
+function isLeftover(name: string): boolean {
+  const pid = Number(name.slice(PARTIAL.length));
+  if (!name.startsWith(PARTIAL)) return false;
+  if (pid === process.pid) return true; // an earlier process of our number: in a container every run has the same
   try {
     process.kill(pid, 0);
-    return true;
-  } catch {
     return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
   }
 }

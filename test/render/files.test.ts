@@ -88,14 +88,21 @@ describe('a failure leaves everything as it was', () => {
   });
 
   test('of a folder that is moved in where none was', () => {
-    const rename = fs.renameSync;
-    jest
-      .spyOn(fs, 'renameSync')
-      .mockImplementationOnce(rename)
-      .mockImplementationOnce(() => {
-        throw new Error('full');
-      });
+    jest.spyOn(fs, 'renameSync').mockImplementationOnce(() => {
+      throw new Error('full');
+    });
     expect(() => write({ new: { 'a.yaml': 'new' } })).toThrow('full');
+    expect(tree()).toEqual(before);
+  });
+
+  test('even of one that can be moved neither in nor back: the next run does', () => {
+    const rename = fs.renameSync;
+    const full = () => {
+      throw new Error('full');
+    };
+    jest.spyOn(fs, 'renameSync').mockImplementationOnce(rename).mockImplementationOnce(full).mockImplementationOnce(full);
+    expect(() => write({ dev: { 'a.yaml': 'new' } })).toThrow('full');
+    write({ other: {} });
     expect(tree()).toEqual(before);
   });
 });
@@ -131,6 +138,15 @@ describe('what a killed run left', () => {
     put({ [`.partial-${pid()}/dev.old/a.yaml`]: 'old', [`.partial-${pid()}/dev/half.yaml`]: 'half' });
     write({ dev: { 'a.yaml': 'new' } });
     expect(tree()).toEqual({ 'dev/a.yaml': 'new' });
+  });
+
+  test('is left alone where its process is of another user', () => {
+    jest.spyOn(process, 'kill').mockImplementation(() => {
+      throw Object.assign(new Error('EPERM'), { code: 'EPERM' });
+    });
+    put({ '.partial-1/dev/a.yaml': 'running' });
+    write({ dev: { 'a.yaml': 'new' } });
+    expect(tree()).toEqual({ '.partial-1/dev/a.yaml': 'running', 'dev/a.yaml': 'new' });
   });
 
   test('is left alone where its process still runs, or where it is no folder of ours', () => {
