@@ -50,30 +50,29 @@ function execute(argv: readonly string[]): void {
 }
 
 /** Problems of all files are told at once; nothing is written before everything is rendered. */
-function synth(files: readonly string[], out: string): void {
+function synth(sources: readonly string[], out: string): void {
   const problems: string[] = [];
-  const platforms = new Map<string, { platform: AgentPlatform; files: Files; source: string }>();
-  for (const file of files)
+  const rendered = new Map<string, { source: string; platform: AgentPlatform; files: Files }>();
+  for (const source of sources)
     try {
-      const { value } = loadEnvironment(file, EnvironmentSchema);
-      const other = platforms.get(value.name);
-      if (other) throw new InvalidEnvironment([`${file}: name: got "${value.name}", which ${other.source} has too; expected another`]);
+      const { value } = loadEnvironment(source, EnvironmentSchema);
+      const other = rendered.get(value.name)?.source;
+      if (other) throw new InvalidEnvironment([`${source}: name: got "${value.name}", which ${other} has too; expected another`]);
       const platform = platformOf(value);
-      platforms.set(value.name, { platform, files: renderFiles(platform), source: file });
+      rendered.set(value.name, { source, platform, files: renderFiles(platform) });
     } catch (error) {
-      problems.push(explain(error, file));
+      problems.push(explain(error, source));
     }
   if (problems.length > 0) throw new InvalidEnvironment(problems);
-  writeFolders(out, new Map([...platforms].map(([name, { files }]) => [name, files])));
-  for (const [name, { platform, files }] of platforms) process.stdout.write(summary(platform, `${out}/${name}`, files));
+  writeFolders(out, new Map([...rendered].map(([name, { files }]) => [name, files])));
+  for (const [name, { platform, files }] of rendered) process.stdout.write(summary(platform, `${out}/${name}`, files));
 }
 
 /** A user's mistake in our words; anything else is a fault of ours, and says so. */
 function explain(error: unknown, file?: string): string {
-  if (error instanceof InvalidEnvironment) return error.message;
-  const prefix = file ? `${file}: ` : '';
-  if (error instanceof UnsoundPlatform) return error.findings.map((finding) => `${prefix}${finding}`).join('\n');
-  if (error instanceof InvalidInput) return error.message.replace(/^/gm, prefix);
   const { message, code } = error as NodeJS.ErrnoException;
-  return code ? `${prefix}${message}` : `${prefix}${message}\nthis may be a fault of cdk8s-ai-agent: please report it with the file`;
+  if (error instanceof InvalidEnvironment) return message;
+  const located = file ? message.replace(/^/gm, `${file}: `) : message;
+  if (error instanceof InvalidInput || error instanceof UnsoundPlatform || code) return located;
+  return `${located}\nthis may be a fault of cdk8s-ai-agent: please report it with the file`;
 }
