@@ -5,16 +5,14 @@ import { pathText, showValue, suggestion, validate } from '../kube';
 import { Findings, InvalidEnvironment } from './findings';
 import { locate, merge, readSource, type Source } from './source';
 
-/** An environment as its schema has it, and the files that it is made of: itself first, then what it extends. */
-export type LoadedEnvironment<T> = { readonly value: T; readonly files: readonly string[] };
-
 /**
  * Reads an environment file with what it extends, and validates the whole.
  *
  * @param file relative to the working directory, as it shall appear in problems
+ * @returns the environment as its schema has it, and the files that it is made of: itself first, then what it extends
  * @throws InvalidEnvironment with all problems at once
  */
-export function loadEnvironment<S extends z.ZodType>(file: string, schema: S): LoadedEnvironment<z.output<S>> {
+export function loadEnvironment<S extends z.ZodType>(file: string, schema: S): { value: z.output<S>; files: readonly string[] } {
   const findings = new Findings();
   const root = readFile(file, findings, (reason) => new InvalidEnvironment([`${file}: ${reason}`]));
   const outcome = validate(schema, root.data);

@@ -25,14 +25,12 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
  * the rest of a line that it did not understand.
  */
 export function syntaxErrors(document: Document.Parsed, lines: LineCounter): { offset: number; message: string }[] {
-  // A warning about layout is no harm; one about a tag is a value that is not what was written.
+  // a warning about layout is no harm; one about a tag is a value that is not what was written
   const errors = [...document.errors, ...document.warnings.filter(({ code }) => code !== 'BAD_INDENT')];
-  const seen = new Set<number>();
   const found = errors.map((error) => ({ offset: offsetOf(error, document), message: messageOf(error) }));
-  return found.filter(({ offset }) => {
-    const { line } = lines.linePos(offset);
-    return !seen.has(line) && seen.add(line);
-  });
+  // what is put in last stays: the first of a line
+  const byLine = new Map(found.reverse().map((error) => [lines.linePos(error.offset).line, error]));
+  return [...byLine.values()];
 }
 
 /** The parser learns about an open quote or bracket where it should have ended; people look at where it starts. */
