@@ -16,11 +16,12 @@ function block(value: object, indent: string): string {
   const deeper = `${indent}  `;
   // what is in a list starts on the line of its dash
   if (Array.isArray(value)) return value.map((item) => `\n${indent}- ${after(item, deeper).trimStart()}`).join('');
-  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
-  if (indent !== '') entries.sort(([a], [b]) => (a < b ? -1 : 1)); // cdk8s does it too, unless an environment variable says no
+  const map = value as Readonly<Record<string, unknown>>;
+  const keys = Object.keys(map).filter((key) => map[key] !== undefined);
+  if (indent !== '') keys.sort(); // cdk8s does it too, unless an environment variable says no
   // a list stands below its key without further indentation, as kubectl writes it
   const indentOf = (inner: unknown) => (Array.isArray(inner) && indent !== '' ? indent : deeper);
-  return entries.map(([key, inner]) => `\n${indent}${scalar(key)}:${after(inner, indentOf(inner))}`).join('');
+  return keys.map((key) => `\n${indent}${scalar(key)}:${after(map[key], indentOf(map[key]))}`).join('');
 }
 
 /** What follows a key or a dash. */
