@@ -46,8 +46,10 @@ function checkUses(name: string, { uses }: AgentOfFile, known: readonly string[]
 
 /** Every path of every host belongs to one agent, and every agent has a host. */
 function checkRoutes(name: string, agent: AgentOfFile, owners: Map<string, string>, reject: Reject): void {
-  const got = 'an agent without a host';
-  if (agent.host === undefined) reject(['agents', name], 'expected a host here, or a domain at the top of the file', { got });
+  if (agent.host === undefined) {
+    reject(['agents', name], 'expected a host here, or a domain at the top of the file', { got: 'an agent without a host' });
+    return;
+  }
   for (const [index, route] of listOf(routesOf(agent)).entries()) {
     if (typeof route?.path !== 'string') continue;
     const claim = `${agent.host}${route.path}`;

@@ -88,13 +88,15 @@ export function volumesOf({ initContainers = [], containers }: PodOptions): Volu
   return [...new Map(mounts.map(([, { volume }]) => [volume.name, volume])).values()];
 }
 
+/** Labels of what the cluster itself makes of a workload, where cdk8s adds none. @internal */
+export const allLabels = (workload: Workload): Record<string, string> => ({ ...workload.pods, ...Chart.of(workload).labels });
+
 /** The pod template of a workload: everything that Pod Security `restricted` asks for, and more. @internal */
 export function podTemplate(workload: Workload): k8s.PodTemplateSpec {
-  const { options, pods, name } = workload;
+  const { options, name } = workload;
   const { imagePullSecrets, namespace } = contextOf(workload);
   const { drain = { settle: 0, finish: 30 }, user } = options;
-  const volumes = volumesOf(options).flatMap(({ name, source }) => (source ? [{ name, ...source }] : []));
-  const ownsVolumes = volumes.length > 0 || options.kind === 'StatefulSet';
+  const volumes = volumesOf(options);
   const spec: k8s.PodSpec = {
     serviceAccountName: name,
     automountServiceAccountToken: options.apiAccess ?? false,
@@ -108,15 +110,15 @@ export function podTemplate(workload: Workload): k8s.PodTemplateSpec {
       runAsNonRoot: true,
       runAsUser: user.uid,
       runAsGroup: user.gid,
-      ...(ownsVolumes && { fsGroup: user.gid, fsGroupChangePolicy: 'OnRootMismatch' }),
+      ...(volumes.length > 0 && { fsGroup: user.gid, fsGroupChangePolicy: 'OnRootMismatch' }),
       seccompProfile: { type: 'RuntimeDefault' },
     },
     ...placement(workload),
     initContainers: options.initContainers?.map((container) => renderContainer(container)),
     containers: options.containers.map((container, index) => renderContainer(container, index === 0 ? drain.settle : 0)),
-    volumes: given(volumes),
+    volumes: given(volumes.flatMap(({ name, source }) => (source ? [{ name, ...source }] : []))),
   };
-  return { metadata: { labels: { ...pods, ...Chart.of(workload).labels } }, spec };
+  return { metadata: { labels: allLabels(workload) }, spec };
 }
 
 /** Replicas on different nodes and zones where there are some; never a reason to stay pending. */

@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import * as k8s from '../../imports/k8s';
 import { type Component, contentHash, contextOf, LABEL } from './component';
 import { networkPolicy, type TrafficRule } from './network';
-import { given, type PodOptions, podTemplate, volumesOf } from './pod';
+import { allLabels, given, type PodOptions, podTemplate, volumesOf } from './pod';
 import { claimSpec } from './volume';
 
 /** How many pods: a number, or the range that an autoscaler moves in. */
@@ -122,7 +122,7 @@ export class Workload extends Construct {
         serviceName: options.serviceName,
         replicas: options.replicas,
         podManagementPolicy: options.parallel ? 'Parallel' : 'OrderedReady',
-        persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' },
+        persistentVolumeClaimRetentionPolicy: claims.length > 0 ? { whenDeleted: 'Retain', whenScaled: 'Retain' } : undefined,
         volumeClaimTemplates: given(claims.map(({ name, claim }) => ({ metadata: { name }, spec: claimSpec(claim) }))),
       },
     });
@@ -148,7 +148,7 @@ export class Workload extends Construct {
         suspend,
         successfulJobsHistoryLimit: 3,
         failedJobsHistoryLimit: 3,
-        jobTemplate: { metadata: { labels: this.pods }, spec },
+        jobTemplate: { metadata: { labels: allLabels(this) }, spec },
       },
     });
   }

@@ -20,7 +20,7 @@ function block(value: object, indent: string): string {
   const keys = Object.keys(map).filter((key) => map[key] !== undefined);
   if (indent !== '') keys.sort(); // cdk8s does it too, unless an environment variable says no
   // a list stands below its key without further indentation, as kubectl writes it
-  const indentOf = (inner: unknown) => (Array.isArray(inner) && indent !== '' ? indent : deeper);
+  const indentOf = (inner: unknown) => (Array.isArray(inner) ? indent : deeper);
   return keys.map((key) => `\n${indent}${scalar(key)}:${after(map[key], indentOf(map[key]))}`).join('');
 }
 

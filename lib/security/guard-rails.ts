@@ -46,7 +46,14 @@ export class GuardRails extends Component {
     for (const [name, value] of Object.entries({ stores: 100_000, agents: 10_000 })) {
       if (!workloads.some(({ options }) => options.priority === name)) continue;
       const metadata = { name: `${namespace}-${name}` };
-      new k8s.KubePriorityClass(cluster, `priority-${name}`, { metadata, value, description: `The ${name} of ${namespace}` });
+      // more agents are no reason to end the pods of others on a full cluster
+      const preemptionPolicy = name === 'agents' ? 'Never' : undefined;
+      new k8s.KubePriorityClass(cluster, `priority-${name}`, {
+        metadata,
+        value,
+        preemptionPolicy,
+        description: `The ${name} of ${namespace}`,
+      });
     }
   }
 

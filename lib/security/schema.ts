@@ -24,7 +24,7 @@ export const NetworkSchema = z.strictObject({
     .describe('Where names are resolved.'),
   apiServer: z
     .strictObject({
-      cidrs: z.array(cidr()).min(1).default(['0.0.0.0/0']).describe('Addresses of the API server. Narrow it where they are known.'),
+      cidrs: z.array(cidr()).min(1).default(['0.0.0.0/0', '::/0']).describe('Addresses of the API server. Narrow it where they are known.'),
       ports: z.array(portNumber).min(1).default([443, 6443]).describe('Ports of the API server: its Service and what is behind.'),
     })
     .prefault({})

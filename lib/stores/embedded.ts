@@ -84,7 +84,7 @@ function exporterContainer({ port, ...container }: NonNullable<StoreParts['expor
     ...container,
     ports: { metrics: port },
     metrics: { port: 'metrics', path: '/metrics' },
+    // no probe: a store is not out of service because nobody counts it (TargetDown tells)
     resources: { cpu: '10m', memory: '64Mi' },
-    probes: { readiness: { check: { tcp: 'metrics' } } },
   };
 }

@@ -88,6 +88,14 @@ it.each<[string, string, string[]]>([
     ['3:3: agents.agent: got an agent without a host, expected a host here, or a domain at the top of the file'],
   ],
   [
+    'two agents without a host, and so of one path',
+    'name: shop\nagents:\n  a: { image: "a:1" }\n  b: { image: "b:1" }\nedge: { controller: nginx }\n',
+    ['a', 'b'].map(
+      (name, index) =>
+        `${index + 3}:6: agents.${name}: got an agent without a host, expected a host here, or a domain at the top of the file`,
+    ),
+  ],
+  [
     'a volume of one node for many',
     inAgent('uploads: { accessMode: ReadWriteOnce }'),
     [

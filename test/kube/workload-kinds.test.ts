@@ -95,7 +95,8 @@ test('CronJob never runs twice at once, in the time zone of the platform', () =>
     failedJobsHistoryLimit: 3,
   });
   const { template, ...job } = jobTemplate.spec;
-  expect([jobTemplate.metadata, job]).toEqual([{ labels: PODS }, { backoffLimit: 1, activeDeadlineSeconds: 900 }]);
+  expect(template.metadata.labels).toMatchObject(PODS);
+  expect([jobTemplate.metadata, job]).toEqual([{ labels: template.metadata.labels }, { backoffLimit: 1, activeDeadlineSeconds: 900 }]);
   expect(template.spec.restartPolicy).toBe('Never');
   expect(pod.restartPolicy).toBe('Never');
   expect(makeWorkload(KINDS.CronJob).object.spec.suspend).toBe(false);

@@ -63,8 +63,7 @@ describe.each(Object.keys(KINDS) as (keyof typeof KINDS)[])('%s', (kind) => {
 
   test('has volumes of the group only where it has volumes', () => {
     const { fsGroup, fsGroupChangePolicy } = least.securityContext;
-    const isOwner = kind === 'StatefulSet';
-    expect([fsGroup, fsGroupChangePolicy]).toEqual(isOwner ? [2000, 'OnRootMismatch'] : [undefined, undefined]);
+    expect([fsGroup, fsGroupChangePolicy]).toEqual([undefined, undefined]);
   });
 
   test('has a ServiceAccount of its own, without a token', () => {

@@ -108,7 +108,7 @@ test('a platform of which nothing is said is in a namespace of its name, by itse
     secrets: { provider: 'generate', image: 'curlimages/curl:8.16.0' },
     network: {
       dns: { namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' }, cidrs: [] },
-      apiServer: { cidrs: ['0.0.0.0/0'], ports: [443, 6443] },
+      apiServer: { cidrs: ['0.0.0.0/0', '::/0'], ports: [443, 6443] },
     },
     backup: { provider: 'none' },
     observability: { provider: 'none' },

@@ -93,6 +93,14 @@ describe('priority classes', () => {
     expect(classes.map(({ metadata }) => metadata.name)).toEqual([`ai-agent-test-${priority}`]);
     expect(classesOf(nothing)).toEqual([]);
   });
+
+  test('let a store take a place on a full cluster, and no agent', () => {
+    const policies = classesOf(small).map(({ metadata, preemptionPolicy }) => [metadata.name, preemptionPolicy]);
+    expect(policies).toEqual([
+      ['ai-agent-test-stores', undefined],
+      ['ai-agent-test-agents', 'Never'],
+    ]);
+  });
 });
 
 describe('the quota', () => {
