@@ -41,6 +41,10 @@ const runtime = fc.oneof(
   }),
 );
 
+// made once: fast-check looks into the expression at each making
+const env = fc.dictionary(fc.stringMatching(/^MY_[A-Z]{1,8}$/), fc.string({ maxLength: 20 }), { maxKeys: 3 });
+const secretEnv = fc.dictionary(fc.stringMatching(/^KEY_[A-Z]{1,8}$/), fc.oneof(fc.constant('generate'), secretRef), { maxKeys: 3 });
+
 const agent = (stores: string[]) =>
   fc
     .record({
@@ -56,10 +60,8 @@ const agent = (stores: string[]) =>
         metricsPort: fc.integer({ min: 9000, max: 9999 }),
         requestTimeout: fc.integer({ min: 1, max: 600 }),
         logLevel: fc.constantFrom('DEBUG', 'INFO', 'WARNING', 'ERROR'),
-        env: fc.dictionary(fc.stringMatching(/^MY_[A-Z]{1,8}$/), fc.string({ maxLength: 20 }), { maxKeys: 3 }),
-        secretEnv: fc.dictionary(fc.stringMatching(/^KEY_[A-Z]{1,8}$/), fc.oneof(fc.constant('generate'), secretRef), {
-          maxKeys: 3,
-        }),
+        env,
+        secretEnv,
         logs: some({ path: fc.constantFrom('/app/logs', '/var/log/agent'), size: size('100Mi', '2Gi') }),
         static: fc.constant({}),
         sticky: fc.boolean(),
