@@ -75,17 +75,20 @@ withEveryShell((sandbox) => {
       [ "$REDISCLI_AUTH" = ${SECRET} ] || exit 3
       host=$2; shift 2
       if [ "$host $*" = '${POD_IP} cluster nodes' ]; then
-        [ ! -e first ] || { : >second; [ -n "$LEAVE" ] || exit 1; } # one round, no more
+        if [ -e first ] && [ -z "$LEAVE" ]; then # one round, no more
+          [ -e second ] || { : >second; kill "$(cat pid)"; }
+          exit 1
+        fi
         : >first
       fi
       [ -e "state/$host/$*" ] || { echo "Could not connect to $host" >&2; exit 1; }
-      cat "state/$host/$*"`,
+      exec cat "state/$host/$*"`,
     );
     const wrapper = [
       'rm -f first second',
-      `( . ${storeScript('redis-cluster')} ) & pid=$!`,
-      leave ? 'while [ ! -e first ]; do sleep 0.1; done' : 'while [ ! -e second ]; do sleep 0.1; done',
-      'kill -TERM $pid; wait $pid',
+      'echo $$ >pid',
+      ...(leave ? ['{ while [ ! -e first ] && kill -0 $$; do sleep 0.1; done; kill $$; } 2>/dev/null &'] : []),
+      `. ${storeScript('redis-cluster')}`,
     ];
     const done = place.run(place.write('run.sh', `${wrapper.join('\n')}\n`), {
       PASSWORD_FILE: place.write('password', `${SECRET}\n`),

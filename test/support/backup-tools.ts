@@ -38,13 +38,16 @@ const clients: Record<string, string> = {
  * after the first file, or before the only one; CORRUPT cuts the files that are copied.
  */
 const rclone = `
-  at() { case $1 in s3:*) echo "$BUCKETS/\${1#s3:}" ;; *) echo "$1" ;; esac; }
-  command=$1 from=$(at "$2") to=$(at "\${3:-}")
+  at() { case $1 in s3:*) path=$BUCKETS/\${1#s3:} ;; *) path=$1 ;; esac; }
+  command=$1
+  at "$2" && from=$path
+  at "\${3:-}" && to=$path
   each() { # runs "$@ file" for every file below $from
     (cd "$from" && find . -type f | sort) >"$CALLS.files"
     while read -r file; do
       case "$call $file" in *'--exclude /SHA256SUMS '*./SHA256SUMS) continue ;; esac
-      mkdir -p "$to/$(dirname "$file")" && "$@" || exit 1
+      [ -d "$to/\${file%/*}" ] || mkdir -p "$to/\${file%/*}"
+      "$@" || exit 1
       step
     done <"$CALLS.files"
   }
@@ -66,7 +69,7 @@ const rclone = `
     lsf)
       step
       for folder; do :; done
-      cd "$(at "$folder")" || exit 3
+      at "$folder" && cd "$path" || exit 3
       case $call in
         *'--dirs-only '*) find . -mindepth 1 -maxdepth 1 -type d | sed 's|^./||; s|$|/|' | sort ;;
         *"-R --files-only --include /*/SHA256SUMS "*) find . -mindepth 2 -maxdepth 2 -name SHA256SUMS | sed 's|^./||' | sort ;;
