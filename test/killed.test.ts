@@ -10,7 +10,11 @@ const TRIES = 50;
 
 const folder = mkdtempSync(join(tmpdir(), 'killed-'));
 const out = join(folder, 'out');
-afterAll(() => rmSync(folder, { recursive: true }));
+const end = new AbortController();
+afterAll(() => {
+  end.abort(); // a program that hangs, and a test that would go on to start more of them
+  rmSync(folder, { recursive: true });
+});
 
 /** Environment files of one version: the second has a store more, so that it has other files too. */
 const files = [1, 2].map((version) =>
@@ -24,7 +28,11 @@ const files = [1, 2].map((version) =>
 
 /** Runs the built program, and kills it some time after it began to write. */
 async function synth(version: number, milliseconds?: number): Promise<number | null> {
-  const program = spawn(process.execPath, ['build/main.js', 'synth', ...(files[version] ?? []), '--out', out]);
+  const program = spawn(process.execPath, ['build/main.js', 'synth', ...(files[version] ?? []), '--out', out], {
+    stdio: 'ignore',
+    signal: end.signal,
+    killSignal: 'SIGKILL',
+  });
   const kill = () => program.kill('SIGKILL');
   const watcher = milliseconds === undefined ? undefined : watch(out, () => setTimeout(kill, milliseconds));
   const [status] = await once(program, 'exit');

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { type Outcome, onPath, type Sandbox, withEveryShell } from '../support/sh';
@@ -56,6 +56,11 @@ withEveryShell((sandbox, { ownFirst }) => {
   };
   const secret = (place: Sandbox, name: string): Secret => JSON.parse(place.read(`store/${name}.json`));
   const random = /^[A-Za-z0-9]{40}$/;
+  let server: ChildProcess | undefined;
+  // here, because a test that takes too long never comes to its own end
+  afterEach(() => {
+    server?.kill('SIGKILL');
+  });
 
   test('creates each secret, with fresh values and values made of them', () => {
     const place = prepared();
@@ -150,14 +155,11 @@ withEveryShell((sandbox, { ownFirst }) => {
   (onPath('curl') ? test : test.skip)('the real curl asks again while the API server is not ready', async () => {
     const place = prepared('app password {random}');
     place.fake('curl', `exec ${onPath('curl')} "$@"`);
-    const server = spawn(process.execPath, ['-e', slowServer]);
-    try {
-      const [port] = await once(server.stdout, 'data');
-      const done = place.run(script, { API: `http://127.0.0.1:${String(port).trim()}` });
-      expect(done).toMatchObject({ status: 0, stdout: 'secret/app created\n' });
-      expect(place.calls()).toHaveLength(1);
-    } finally {
-      server.kill();
-    }
+    const slow = spawn(process.execPath, ['-e', slowServer]);
+    server = slow;
+    const [port] = await once(slow.stdout, 'data');
+    const done = place.run(script, { API: `http://127.0.0.1:${String(port).trim()}` });
+    expect(done).toMatchObject({ status: 0, stdout: 'secret/app created\n' });
+    expect(place.calls()).toHaveLength(1);
   });
 });

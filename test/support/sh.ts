@@ -105,6 +105,7 @@ export class Sandbox {
       env: { ...this.env, ...env },
       encoding: 'utf8',
       timeout: 30_000,
+      killSignal: 'SIGKILL', // a script may have a trap for the others
     });
     return { status: done.status, stdout: done.stdout, stderr: done.stderr };
   }
