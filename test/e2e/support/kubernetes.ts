@@ -1,0 +1,122 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { appendFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Whether a cluster was given, and where the environments are rendered (support/setup.ts). */
+export const E2E: { readonly dist: string } | undefined = process.env.E2E ? JSON.parse(process.env.E2E) : undefined;
+
+export const NAMESPACE = 'ai-agent-e2e';
+/** Stands for the edge controller's: only from there agents are reached. */
+export const EDGE = 'e2e-edge';
+/** A pod that is root on the node: kills processes, and stands for addresses outside. */
+export const SURGERY = 'e2e-node';
+
+export interface Condition {
+  readonly type: string;
+  readonly status: string;
+}
+export interface ContainerStatus {
+  readonly name: string;
+  readonly restartCount: number;
+  readonly containerID?: string;
+  readonly lastState: { readonly terminated?: { readonly reason: string; readonly exitCode: number } };
+}
+export interface KubeObject {
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly uid: string;
+    readonly creationTimestamp: string;
+    readonly resourceVersion: string;
+    readonly deletionTimestamp?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+  };
+  readonly status: {
+    readonly phase?: string;
+    readonly podIP?: string;
+    readonly conditions?: readonly Condition[];
+    readonly containerStatuses?: readonly ContainerStatus[];
+    readonly currentReplicas?: number;
+  };
+}
+
+/** Keeps a figure for docs/reliability.md (support/teardown.ts). */
+export function figure(what: string, value: string): void {
+  appendFileSync(join(E2E?.dist ?? '', '../figures.jsonl'), `${JSON.stringify([what, value])}\n`);
+}
+
+/** Runs kubectl for its output; anything but success is an error that shows what it said. */
+export function kubectl(args: readonly string[], stdin = ''): string {
+  const { status, stdout, stderr } = spawnSync('kubectl', args, { input: stdin, encoding: 'utf8', timeout: 240_000, maxBuffer: 1 << 28 });
+  if (status !== 0) throw new Error(`kubectl ${args.join(' ')}: exit ${status}\n${stderr || stdout}`);
+  return stdout;
+}
+
+/** The items of a `kubectl get`. */
+export const get = <T = KubeObject>(...args: readonly string[]): T[] => JSON.parse(kubectl(['get', ...args, '-o', 'json'])).items;
+
+export const apply = (folder: string): string => kubectl(['apply', '--server-side', '-f', folder]);
+
+export const sleep = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+
+/** Asks until nothing is missing; gives the seconds that it took. */
+export async function eventually(seconds: number, missing: () => readonly string[]): Promise<number> {
+  const begin = Date.now();
+  for (;;) {
+    const left = missing();
+    const took = Math.round((Date.now() - begin) / 1000);
+    if (left.length === 0) return took;
+    if (took > seconds) throw new Error(`still missing after ${seconds} s:\n${left.join('\n')}`);
+    await sleep(1);
+  }
+}
+
+const isReady = ({ status }: KubeObject) => status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+
+/** What of a namespace is not as it should be: pods that do not serve, workloads with too few of them, Jobs that did not end. */
+export function unsettled(namespace: string): string[] {
+  const pods = get('pod', '-n', namespace).filter(
+    ({ status, metadata }) => status.phase !== 'Succeeded' && metadata.labels?.probe !== 'network',
+  );
+  const workloads = get<KubeObject & { spec: { replicas: number }; status: { readyReplicas?: number; updatedReplicas?: number } }>(
+    'deployment,statefulset',
+    '-n',
+    namespace,
+  );
+  const jobs = get<KubeObject & { status: { succeeded?: number } }>('job', '-n', namespace);
+  return [
+    ...pods.filter((pod) => !isReady(pod) || pod.metadata.deletionTimestamp).map(({ metadata }) => `pod ${metadata.name} is not Ready`),
+    ...workloads
+      .filter(({ spec, status }) => status.readyReplicas !== spec.replicas || status.updatedReplicas !== spec.replicas)
+      .map(({ kind, metadata, spec, status }) => `${kind} ${metadata.name}: ${status.readyReplicas ?? 0} of ${spec.replicas} ready`),
+    ...jobs.filter(({ status }) => !status.succeeded).map(({ metadata }) => `Job ${metadata.name} has not succeeded`),
+  ];
+}
+
+/** Waits until a namespace has come to rest. */
+export const settled = (namespace: string, seconds: number) => eventually(seconds, () => unsettled(namespace));
+
+/** One of the scripts beside the tests. */
+export const script = (name: string) => readFileSync(join(__dirname, '../scripts', name), 'utf8');
+
+/** Runs a Python script in a pod, and gives what it printed as JSON. */
+export function python<T>(namespace: string, pod: string, name: string, ...args: readonly string[]): T {
+  return JSON.parse(kubectl(['exec', '-i', '-n', namespace, pod, '--', 'python3', '-', ...args], script(name)));
+}
+
+/** As {@link python}, while the test goes on. */
+export function pythonMeanwhile<T>(namespace: string, pod: string, name: string, ...args: readonly string[]): Promise<T> {
+  const child = spawn('kubectl', ['exec', '-i', '-n', namespace, pod, '--', 'python3', '-', ...args]);
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (data) => {
+    stdout += data;
+  });
+  child.stderr.on('data', (data) => {
+    stderr += data;
+  });
+  child.stdin.end(script(name));
+  return new Promise((resolve, reject) => {
+    child.once('close', (code) => (code === 0 ? resolve(JSON.parse(stdout)) : reject(new Error(`${name}: exit ${code}\n${stderr}`))));
+  });
+}
