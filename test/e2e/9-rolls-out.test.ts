@@ -48,7 +48,7 @@ const longStream = () => pythonMeanwhile<string>(EDGE, 'client', 'stream.py', 'h
 onCluster(
   'a new image and configuration under load: no request fails, and streams are told to come back',
   async () => {
-    const [stream, busy] = [longStream(), load('/api/search?q=apples', 150, 2)];
+    const [stream, busy] = [longStream(), load('/api/search?q=apples', 120, 2)];
     apply(changed('agents: { agent: { image: registry.example.com/ai-agent:1.4.3, requestTimeout: 45 } }\n'));
     const took = await settled(NAMESPACE, 240);
     expect(images()).toEqual(['registry.example.com/ai-agent:1.4.3']);
@@ -67,7 +67,7 @@ onCluster(
   'a broken image stops the rollout, the old pods go on, and the old dist rolls back',
   async () => {
     const before = get('pod', '-n', NAMESPACE, '-l', 'app.kubernetes.io/name=agent').map(({ metadata }) => metadata.uid);
-    const busy = load('/health', 100, 2);
+    const busy = load('/health', 75, 2);
     apply(changed('agents: { agent: { image: registry.example.com/ai-agent:broken } }\n'));
     await eventually(90, () =>
       get('pod', '-n', NAMESPACE, '-l', 'app.kubernetes.io/name=agent').some(({ metadata }) => !before.includes(metadata.uid))
