@@ -4,7 +4,7 @@ import { onCluster } from './support/on-cluster';
 /** Five minutes of lower load (stabilizationWindowSeconds), then one replica in two minutes: from 4 to 2, the slowest. */
 const SLOWEST = 300 + 2 * 120 + 60;
 
-// the load of 7-scales ended long ago: what came since then took its time
+// the load of 2-scales ended long ago: what came since then took its time
 onCluster(
   'the autoscaler takes its replicas back',
   async () => {

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { get, kubectl, NAMESPACE, settled } from './kubernetes';
+import { get, kubectl, NAMESPACE, SURGERY, settled } from './kubernetes';
 
 const ROOT = resolve(__dirname, '../../..');
 
@@ -15,8 +15,11 @@ export default async function setup(): Promise<void> {
     console.log(`tier e2e skipped: ${message}`);
     return;
   }
-  const foreign = get('namespace').filter(({ metadata }) => /^ai-agent-(?!e2e|dev|staging|production)/.test(metadata.name));
-  if (foreign.length > 0) throw new Error(`tier e2e: expected a throw-away cluster, found namespace ${foreign[0]?.metadata.name}`);
+  const active = get('namespace').filter(({ status }) => status.phase === 'Active');
+  const namespaces = active.map(({ metadata }) => metadata.name);
+  const [platform] = namespaces.filter((name) => name.startsWith('ai-agent-'));
+  // what an earlier run of these tests left is in a cluster that has the namespace of their surgeon
+  if (platform && !namespaces.includes(SURGERY)) throw new Error(`tier e2e: expected a throw-away cluster, found namespace ${platform}`);
   const dist = mkdtempSync(join(tmpdir(), 'e2e-dist-'));
   const environment = join(ROOT, 'test/e2e/environment.yaml');
   const synth = spawnSync(process.execPath, ['build/main.js', 'synth', environment, '--out', dist], { cwd: ROOT, encoding: 'utf8' });
