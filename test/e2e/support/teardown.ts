@@ -1,11 +1,13 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { E2E, EDGE, kubectl, NAMESPACE, SURGERY } from './kubernetes';
+import { EDGE, kubectl, NAMESPACE, SURGERY } from './kubernetes';
 
 /** Tells the figures of the run, and with E2E_WRITE=1 writes them into docs/reliability.md. Leaves the cluster as it was found. */
 export default function teardown(): void {
-  if (!E2E) return;
-  const file = join(E2E.dist, '../figures.jsonl');
+  // jest has loaded kubernetes.ts before setup.ts set this
+  if (!process.env.E2E) return;
+  const { dist }: { dist: string } = JSON.parse(process.env.E2E);
+  const file = join(dist, '../figures.jsonl');
   const figures: [string, string][] = existsSync(file)
     ? readFileSync(file, 'utf8')
         .trim()
