@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent } from '../../lib/agent';
@@ -63,49 +64,75 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
+/** Starts the rendered configuration for an application; gives where it serves, and what it has logged so far. */
+async function serve(agent: Agent, app: string) {
+  const config = find(rendered(agent), 'ConfigMap').data['gunicorn.conf.py'];
+  const metrics = join(folder, 'metrics');
+  mkdirSync(metrics, { recursive: true });
+  writeFileSync(join(folder, 'gunicorn.conf.py'), config);
+  writeFileSync(join(folder, 'app.py'), app);
+  const [port, metricsPort] = [await freePort(), await freePort()];
+  let log = '';
+  server = spawn('python3', ['-m', 'gunicorn', '--config', 'gunicorn.conf.py', '--bind', `127.0.0.1:${port}`, 'app:app'], {
+    cwd: folder,
+    detached: true,
+    env: {
+      PATH: process.env.PATH,
+      HOME: folder,
+      XDG_RUNTIME_DIR: folder,
+      PROMETHEUS_MULTIPROC_DIR: metrics,
+      METRICS_PORT: String(metricsPort),
+    },
+  });
+  server.stderr?.on('data', (data) => {
+    log += data;
+  });
+  expect(await answer(`http://127.0.0.1:${port}/`)).toBe('ok');
+  return { port, url: `http://127.0.0.1:${port}/`, metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`, log: () => log };
+}
+
 check(
   'the rendered configuration serves with uvicorn workers, counts over all of them, and stops in time',
   async () => {
-    const scope = testScope();
-    const agent = new Agent(scope, 'agent', { image: 'a:1', requestTimeout: 5 });
-    const config = find(rendered(agent), 'ConfigMap').data['gunicorn.conf.py'];
-    const metrics = join(folder, 'metrics');
-    mkdirSync(metrics);
-    writeFileSync(join(metrics, 'counter_1.db'), 'of a worker that is long gone');
-    writeFileSync(join(folder, 'gunicorn.conf.py'), config);
-    writeFileSync(join(folder, 'app.py'), APP);
-    const [port, metricsPort] = [await freePort(), await freePort()];
-
-    let log = '';
-    server = spawn('python3', ['-m', 'gunicorn', '--config', 'gunicorn.conf.py', '--bind', `127.0.0.1:${port}`, 'app:app'], {
-      cwd: folder,
-      detached: true,
-      env: {
-        PATH: process.env.PATH,
-        HOME: folder,
-        XDG_RUNTIME_DIR: folder,
-        PROMETHEUS_MULTIPROC_DIR: metrics,
-        METRICS_PORT: String(metricsPort),
-      },
-    });
-    server.stderr?.on('data', (data) => {
-      log += data;
-    });
-
-    expect(await answer(`http://127.0.0.1:${port}/`)).toBe('ok');
-    for (let request = 1; request < 20; request++) await answer(`http://127.0.0.1:${port}/`);
-    expect(await answer(`http://127.0.0.1:${metricsPort}/metrics`)).toMatch(/^handled_total 20\.0$/m);
-    expect(log).toContain('Using worker: uvicorn_worker.UvicornWorker');
-    const boots = () => log.match(/Booting worker/g)?.length ?? 0;
+    const agent = new Agent(testScope(), 'agent', { image: 'a:1', requestTimeout: 5 });
+    const left = join(folder, 'metrics/counter_1.db');
+    mkdirSync(join(folder, 'metrics'));
+    writeFileSync(left, 'of a worker that is long gone');
+    const { url, metricsUrl, log } = await serve(agent, APP);
+    for (let request = 1; request < 20; request++) await answer(url);
+    expect(await answer(metricsUrl)).toMatch(/^handled_total 20\.0$/m);
+    const boots = () => log().match(/Booting worker/g)?.length ?? 0;
     // the first worker answers before the last one has started
     await eventually('all workers', () => boots() >= agent.workers || undefined);
     expect(boots()).toBe(agent.workers);
-    expect(existsSync(join(metrics, 'counter_1.db'))).toBe(false);
+    expect(existsSync(left)).toBe(false);
 
     const ended = new Promise((resolve) => server?.once('exit', resolve));
-    server.kill('SIGTERM');
+    server?.kill('SIGTERM');
     expect(await ended).toBe(0);
-    expect(readdirSync(metrics).filter((name) => name.startsWith('gauge_live'))).toEqual([]);
+    expect(readdirSync(join(folder, 'metrics')).filter((name) => name.startsWith('gauge_live'))).toEqual([]);
+  },
+  60_000,
+);
+
+check(
+  'a worker that has had its most requests still answers who has connected',
+  async () => {
+    const options = { workers: 1, maxRequests: 5, maxRequestsJitter: 0 };
+    const { port, url, log } = await serve(new Agent(testScope(), 'agent', { image: 'a:1', gunicorn: options }), APP);
+    let response = '';
+    const client = connect(port, '127.0.0.1').setEncoding('utf8');
+    client.on('data', (data) => {
+      response += data;
+    });
+    const ended = new Promise((resolve) => client.once('close', resolve));
+    await once(client, 'connect');
+    await eventually('the end of the worker', async () => log().includes('Shutting down') || void (await answer(url)));
+    client.write('GET / HTTP/1.1\r\nHost: agent\r\n\r\n');
+    await ended;
+    expect(response).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    // and another has taken its place
+    expect(await answer(url)).toBe('ok');
   },
   60_000,
 );

@@ -1,18 +1,41 @@
-# Metrics of all workers on one port, and the folder they share wiped before the first worker starts: an emptyDir
-# outlives a restart of the container, and counters of dead workers would be served for ever.
 import glob
 import importlib.util
 import os
 
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
+
+# Metrics of all workers on one port, and the folder they share wiped before the first worker starts: an emptyDir
+# outlives a restart of the container, and counters of dead workers would be served for ever.
 _folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
 _metrics = _folder and importlib.util.find_spec("prometheus_client")
 
 # the worker's own package where the image has it; uvicorn.workers is deprecated since uvicorn 0.30
-worker_class = (
-    "uvicorn_worker.UvicornWorker"
-    if importlib.util.find_spec("uvicorn_worker")
-    else "uvicorn.workers.UvicornWorker"
-)
+if importlib.util.find_spec("uvicorn_worker"):
+    from uvicorn_worker import UvicornWorker
+else:
+    from uvicorn.workers import UvicornWorker
+
+
+class _Connection(AutoHTTPProtocol):
+    """A worker that ends (max_requests, SIGTERM) closes idle connections at once, and with them those whose request is
+    on its way: about one request is lost for each worker that starts anew under load. These get a second."""
+
+    def shutdown(self):
+        if self.cycle is None or self.cycle.response_complete:
+            self.loop.call_later(1, self._close)
+        else:
+            super().shutdown()
+
+    def _close(self):
+        if not self.transport.is_closing():
+            super().shutdown()
+
+
+class Worker(UvicornWorker):
+    CONFIG_KWARGS = {**UvicornWorker.CONFIG_KWARGS, "http": _Connection}
+
+
+worker_class = Worker
 
 
 def on_starting(server):
