@@ -136,3 +136,40 @@ check(
   },
   60_000,
 );
+
+/** A stream that ends when the worker is told to. */
+const STREAM = `
+import asyncio, signal
+
+stopping = asyncio.Event()
+
+async def app(scope, receive, send):
+    loop = asyncio.get_running_loop()
+    if scope["type"] == "lifespan":
+        await receive()
+        before = signal.getsignal(signal.SIGTERM)
+        signal.signal(signal.SIGTERM, lambda *given: (loop.call_soon_threadsafe(stopping.set), before(*given)))
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await send({"type": "lifespan.shutdown.complete"})
+        return
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    if scope["path"] == "/stream":
+        await send({"type": "http.response.body", "body": b"begun", "more_body": True})
+        await asyncio.wait_for(stopping.wait(), 60)
+    await send({"type": "http.response.body", "body": b"ok"})
+`;
+
+check(
+  'a worker that has had its most requests tells its streams as the end of the pod does',
+  async () => {
+    const options = { workers: 1, maxRequests: 5, maxRequestsJitter: 0 };
+    const { url, log } = await serve(new Agent(testScope(), 'agent', { image: 'a:1', gunicorn: options }), STREAM);
+    const stream = await fetch(`${url}stream`);
+    await eventually('the end of the worker', async () => log().includes('Shutting down') || void (await answer(url)));
+    expect(await stream.text()).toBe('begunok');
+    expect(await answer(url)).toBe('ok');
+    expect(log()).not.toMatch(/timeout|SIGABRT|SIGKILL/i);
+  },
+  60_000,
+);

@@ -1,6 +1,7 @@
 import glob
 import importlib.util
 import os
+import signal
 
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
@@ -17,13 +18,14 @@ else:
 
 
 class _Connection(AutoHTTPProtocol):
-    """A worker that ends (max_requests, SIGTERM) closes idle connections at once, and with them those whose request is
-    on its way: about one request is lost for each worker that starts anew under load. These get a second."""
+    """What a worker that ends does with a connection. Left alone it closes an idle one at once, and with it one whose
+    request is on its way; and after max_requests nobody tells a stream, which holds the worker until it is killed."""
 
     def shutdown(self):
         if self.cycle is None or self.cycle.response_complete:
             self.loop.call_later(1, self._close)
         else:
+            signal.raise_signal(signal.SIGTERM)  # as when the pod ends: the application tells its streams
             super().shutdown()
 
     def _close(self):
