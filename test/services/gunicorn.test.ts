@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent } from '../../lib/agent';
 import { find, rendered, testScope } from '../support/platform';
+import { eventually, needs } from '../support/services';
 
 const python = 'import gunicorn, uvicorn_worker, prometheus_client';
 const installed = spawnSync('python3', ['-c', python]).status === 0;
-const required = process.env.REQUIRE_TIERS?.split(',').includes('services') ?? false;
-const check = installed || required ? it : it.skip;
+const { it } = needs(installed);
 
 const APP = `
 from prometheus_client import Counter
@@ -30,16 +30,6 @@ const freePort = () =>
       server.close(() => resolve(port));
     });
   });
-
-/** What `probe` gives once it gives something: asked again for as long as a slow machine may take. */
-async function eventually<T>(what: string, probe: () => T | undefined | Promise<T | undefined>): Promise<T> {
-  for (let tries = 0; tries < 300; tries++) {
-    const outcome = await probe();
-    if (outcome !== undefined) return outcome;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`waited in vain for ${what}`);
-}
 
 /** The text behind a URL of this machine. */
 const answer = (url: string) =>
@@ -91,51 +81,43 @@ async function serve(agent: Agent, app: string) {
   return { port, url: `http://127.0.0.1:${port}/`, metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`, log: () => log };
 }
 
-check(
-  'the rendered configuration serves with uvicorn workers, counts over all of them, and stops in time',
-  async () => {
-    const agent = new Agent(testScope(), 'agent', { image: 'a:1', requestTimeout: 5 });
-    const left = join(folder, 'metrics/counter_1.db');
-    mkdirSync(join(folder, 'metrics'));
-    writeFileSync(left, 'of a worker that is long gone');
-    const { url, metricsUrl, log } = await serve(agent, APP);
-    for (let request = 1; request < 20; request++) await answer(url);
-    expect(await answer(metricsUrl)).toMatch(/^handled_total 20\.0$/m);
-    const boots = () => log().match(/Booting worker/g)?.length ?? 0;
-    // the first worker answers before the last one has started
-    await eventually('all workers', () => boots() >= agent.workers || undefined);
-    expect(boots()).toBe(agent.workers);
-    expect(existsSync(left)).toBe(false);
+it('the rendered configuration serves with uvicorn workers, counts over all of them, and stops in time', async () => {
+  const agent = new Agent(testScope(), 'agent', { image: 'a:1', requestTimeout: 5 });
+  const left = join(folder, 'metrics/counter_1.db');
+  mkdirSync(join(folder, 'metrics'));
+  writeFileSync(left, 'of a worker that is long gone');
+  const { url, metricsUrl, log } = await serve(agent, APP);
+  for (let request = 1; request < 20; request++) await answer(url);
+  expect(await answer(metricsUrl)).toMatch(/^handled_total 20\.0$/m);
+  const boots = () => log().match(/Booting worker/g)?.length ?? 0;
+  // the first worker answers before the last one has started
+  await eventually('all workers', () => boots() >= agent.workers || undefined);
+  expect(boots()).toBe(agent.workers);
+  expect(existsSync(left)).toBe(false);
 
-    const ended = new Promise((resolve) => server?.once('exit', resolve));
-    server?.kill('SIGTERM');
-    expect(await ended).toBe(0);
-    expect(readdirSync(join(folder, 'metrics')).filter((name) => name.startsWith('gauge_live'))).toEqual([]);
-  },
-  60_000,
-);
+  const ended = new Promise((resolve) => server?.once('exit', resolve));
+  server?.kill('SIGTERM');
+  expect(await ended).toBe(0);
+  expect(readdirSync(join(folder, 'metrics')).filter((name) => name.startsWith('gauge_live'))).toEqual([]);
+}, 60_000);
 
-check(
-  'a worker that has had its most requests still answers who has connected',
-  async () => {
-    const options = { workers: 1, maxRequests: 5, maxRequestsJitter: 0 };
-    const { port, url, log } = await serve(new Agent(testScope(), 'agent', { image: 'a:1', gunicorn: options }), APP);
-    let response = '';
-    const client = connect(port, '127.0.0.1').setEncoding('utf8');
-    client.on('data', (data) => {
-      response += data;
-    });
-    const ended = new Promise((resolve) => client.once('close', resolve));
-    await once(client, 'connect');
-    await eventually('the end of the worker', async () => log().includes('Shutting down') || void (await answer(url)));
-    client.write('GET / HTTP/1.1\r\nHost: agent\r\n\r\n');
-    await ended;
-    expect(response).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
-    // and another has taken its place
-    expect(await answer(url)).toBe('ok');
-  },
-  60_000,
-);
+it('a worker that has had its most requests still answers who has connected', async () => {
+  const options = { workers: 1, maxRequests: 5, maxRequestsJitter: 0 };
+  const { port, url, log } = await serve(new Agent(testScope(), 'agent', { image: 'a:1', gunicorn: options }), APP);
+  let response = '';
+  const client = connect(port, '127.0.0.1').setEncoding('utf8');
+  client.on('data', (data) => {
+    response += data;
+  });
+  const ended = new Promise((resolve) => client.once('close', resolve));
+  await once(client, 'connect');
+  await eventually('the end of the worker', async () => log().includes('Shutting down') || void (await answer(url)));
+  client.write('GET / HTTP/1.1\r\nHost: agent\r\n\r\n');
+  await ended;
+  expect(response).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+  // and another has taken its place
+  expect(await answer(url)).toBe('ok');
+}, 60_000);
 
 /** A stream that ends when the worker is told to. */
 const STREAM = `
@@ -160,16 +142,12 @@ async def app(scope, receive, send):
     await send({"type": "http.response.body", "body": b"ok"})
 `;
 
-check(
-  'a worker that has had its most requests tells its streams as the end of the pod does',
-  async () => {
-    const options = { workers: 1, maxRequests: 5, maxRequestsJitter: 0 };
-    const { url, log } = await serve(new Agent(testScope(), 'agent', { image: 'a:1', gunicorn: options }), STREAM);
-    const stream = await fetch(`${url}stream`);
-    await eventually('the end of the worker', async () => log().includes('Shutting down') || void (await answer(url)));
-    expect(await stream.text()).toBe('begunok');
-    expect(await answer(url)).toBe('ok');
-    expect(log()).not.toMatch(/timeout|SIGABRT|SIGKILL/i);
-  },
-  60_000,
-);
+it('a worker that has had its most requests tells its streams as the end of the pod does', async () => {
+  const options = { workers: 1, maxRequests: 5, maxRequestsJitter: 0 };
+  const { url, log } = await serve(new Agent(testScope(), 'agent', { image: 'a:1', gunicorn: options }), STREAM);
+  const stream = await fetch(`${url}stream`);
+  await eventually('the end of the worker', async () => log().includes('Shutting down') || void (await answer(url)));
+  expect(await stream.text()).toBe('begunok');
+  expect(await answer(url)).toBe('ok');
+  expect(log()).not.toMatch(/timeout|SIGABRT|SIGKILL/i);
+}, 60_000);

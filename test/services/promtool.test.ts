@@ -6,9 +6,9 @@ import { ALERT_NAMES } from '../../lib/observability';
 import { CASES } from '../observability/cases';
 import { type Case, type Cases, NAMESPACE } from '../observability/cases/case';
 import { monitor, RUNBOOKS } from '../observability/support';
-import { onPath } from '../support/sh';
+import { needs } from '../support/services';
 
-const required = /\bservices\b/.test(process.env.REQUIRE_TIERS ?? '');
+const { describe } = needs('promtool');
 
 /** promtool in a folder with the rules; files are JSON, which is YAML. */
 class Promtool {
@@ -60,8 +60,7 @@ function unitTest(alertname: string, { severity, summary }: Cases, { name, inter
   };
 }
 
-// absent and required: the tests run, and fail
-(onPath('promtool') || required ? describe : describe.skip)('promtool', () => {
+describe('promtool', () => {
   test.each([
     ['accepts the rules, and finds no duplicates', monitor().groups, /^$/],
     ['finds what is wrong', [{ name: 'wrong', rules: [{ alert: 'A', expr: 'rate(up)' }] }], /expected type range vector/],

@@ -1,14 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { onPath } from '../support/sh';
+import { needs } from '../support/services';
 
 const lib = join(__dirname, '../../lib');
 const scripts = readdirSync(lib, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.sh'));
-const required = /\bservices\b/.test(process.env.REQUIRE_TIERS ?? '');
+const { describe } = needs('shellcheck');
 
-// absent and required: the tests run, and fail
-(onPath('shellcheck') || required ? describe : describe.skip)('shellcheck', () => {
+describe('shellcheck', () => {
   test.each(scripts)('%s', (name) => {
     const options = ['--shell=sh', '--severity=style', '--enable=deprecate-which,avoid-nullary-conditions'];
     const found = spawnSync('shellcheck', [...options, join(lib, name)], { encoding: 'utf8' });

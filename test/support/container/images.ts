@@ -1,0 +1,48 @@
+import { join } from 'node:path';
+
+/** What an image brings to its containers, told from its Dockerfile: none of them can be pulled here. */
+export interface Image {
+  /** What ENTRYPOINT comes to; the pod's args follow. A pod's command takes its place. */
+  readonly entrypoint?: readonly string[];
+  /** CMD: what follows where the pod has no args. */
+  readonly args?: readonly string[];
+  /** ENV, but for PATH. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** WORKDIR. @default / */
+  readonly folder?: string;
+  /** STOPSIGNAL. @default SIGTERM */
+  readonly stopSignal?: NodeJS.Signals;
+  /** Names of its users by UID. */
+  readonly users?: Readonly<Record<number, string>>;
+  /** Files of this repository that stand in for its own, by path; not below /usr, which is this machine's. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Arguments by which its server listens on one address: those who share loopback cannot listen on all of them. */
+  readonly listen?: (address: string) => readonly string[];
+}
+
+const redis: Image = { folder: '/data', users: { 999: 'redis' }, listen: (address) => ['--bind', address] };
+
+/** Images by the last word of their name. */
+export const IMAGES: Readonly<Record<string, Image>> = {
+  redis,
+  valkey: redis,
+  memcached: { entrypoint: ['memcached'], users: { 11211: 'memcache' }, listen: (address) => ['-l', address] },
+  postgres: {
+    entrypoint: ['/image/docker-entrypoint.sh'],
+    args: ['postgres'],
+    env: { PGDATA: '/var/lib/postgresql/data' },
+    stopSignal: 'SIGINT',
+    users: { 70: 'postgres' },
+    files: { '/image/docker-entrypoint.sh': join(__dirname, '../../images/postgres-entrypoint.sh') },
+    listen: (address) => ['-c', `listen_addresses=${address}`],
+  },
+  pgbouncer: { users: { 70: 'postgres' } },
+  chroma: { entrypoint: ['chroma'], args: ['run', '/config.yaml'] },
+  rclone: { entrypoint: ['rclone'], folder: '/data' },
+};
+
+/** The image of a name with registry, tag and digest. */
+export function imageOf(name: string, more: Readonly<Record<string, Image>> = {}): Image | undefined {
+  const word = name.replace(/@.*/, '').replace(/^.*\//, '').replace(/:.*/, '');
+  return more[word] ?? IMAGES[word];
+}
