@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { keep } from './figures';
 import { onPath } from './sh';
 
 const required = process.env.REQUIRE_TIERS?.split(/[\s,]+/).includes('services') ?? false;
@@ -41,4 +42,9 @@ export async function eventually<T>(what: string, probe: () => T | undefined | P
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new Error(`waited ${seconds} s in vain for ${what}`, { cause: last });
+}
+
+/** Keeps a figure for docs/reliability.md: of which server, what was measured, and its value with a unit. */
+export function figure(server: string, what: string, value: string): void {
+  keep(process.env.SERVICES_FIGURES ?? '', server, what, value);
 }

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { appendFileSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { keep } from '../../support/figures';
 
 /** Whether a cluster was given, and where the environments are rendered (support/setup.ts). */
 export const E2E: { readonly dist: string } | undefined = process.env.E2E ? JSON.parse(process.env.E2E) : undefined;
@@ -43,7 +44,7 @@ export interface KubeObject {
 
 /** Keeps a figure for docs/reliability.md (support/teardown.ts). */
 export function figure(what: string, value: string): void {
-  appendFileSync(join(E2E?.dist ?? '', '../figures.jsonl'), `${JSON.stringify([what, value])}\n`);
+  keep(join(E2E?.dist ?? '', '../figures.jsonl'), what, value);
 }
 
 /** Runs kubectl for its output; anything but success is an error that shows what it said. */
