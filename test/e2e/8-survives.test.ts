@@ -87,9 +87,14 @@ onCluster(
   async () => {
     await keeping(
       'kill -9 of every container at once',
-      () => {
-        const ids = pods().flatMap((pod) => containerIds(pod));
-        expect(kill(...ids)).toBe(ids.length);
+      async () => {
+        const killed = pods().flatMap((pod) => containerIds(pod));
+        expect(kill(...killed)).toBe(killed.length);
+        // until the kubelet has seen it, everything still looks well
+        await eventually(60, () => {
+          const left = get('pod', '-n', NAMESPACE).flatMap((pod) => containerIds(pod));
+          return killed.filter((id) => left.includes(id)).map((id) => `the end of container ${id}`);
+        });
       },
       300,
     );

@@ -32,5 +32,4 @@ for address in ADDRESSES:
     add_address(address)
     for port in PORTS:
         threading.Thread(target=listen, args=(address, port), daemon=True).start()
-print("listening", flush=True)
 sys.stdin.read()

@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { keep } from '../../support/figures';
 
@@ -59,13 +60,21 @@ export const get = <T = KubeObject>(...args: readonly string[]): T[] => JSON.par
 
 export const apply = (folder: string): string => kubectl(['apply', '--server-side', '-f', folder]);
 
+/** Renders an environment file into a folder of its own, and gives where its files are. */
+export function render(file: string): string {
+  const dist = mkdtempSync(join(tmpdir(), 'e2e-dist-'));
+  const synth = spawnSync(process.execPath, ['build/main.js', 'synth', file, '--out', dist], { encoding: 'utf8' });
+  if (synth.status !== 0) throw new Error(`synth: exit ${synth.status}\n${synth.stderr}`);
+  return join(dist, readdirSync(dist)[0] ?? '');
+}
+
 export const sleep = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 
 /** Asks until nothing is missing; gives the seconds that it took. */
-export async function eventually(seconds: number, missing: () => readonly string[]): Promise<number> {
+export async function eventually(seconds: number, missing: () => readonly string[] | Promise<readonly string[]>): Promise<number> {
   const begin = Date.now();
   for (;;) {
-    const left = missing();
+    const left = await missing();
     const took = Math.round((Date.now() - begin) / 1000);
     if (left.length === 0) return took;
     if (took > seconds) throw new Error(`still missing after ${seconds} s:\n${left.join('\n')}`);
@@ -106,9 +115,17 @@ export function python<T>(namespace: string, pod: string, name: string, ...args:
   return JSON.parse(kubectl(['exec', '-i', '-n', namespace, pod, '--', 'python3', '-', ...args], script(name)));
 }
 
+/** A script that runs while the test goes on. */
+export interface Meanwhile<T> {
+  /** What it printed, when it has ended by itself. */
+  readonly outcome: Promise<T>;
+  /** Ends its standard input, which some of them take for the end, and gives what it printed. */
+  end(): Promise<T>;
+}
+
 /** As {@link python}, while the test goes on. */
-export function pythonMeanwhile<T>(namespace: string, pod: string, name: string, ...args: readonly string[]): Promise<T> {
-  const child = spawn('kubectl', ['exec', '-i', '-n', namespace, pod, '--', 'python3', '-', ...args]);
+export function pythonMeanwhile<T>(namespace: string, pod: string, name: string, ...args: readonly string[]): Meanwhile<T> {
+  const child = spawn('kubectl', ['exec', '-i', '-n', namespace, pod, '--', 'python3', '-c', script(name), ...args]);
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (data) => {
     stdout += data;
@@ -116,8 +133,31 @@ export function pythonMeanwhile<T>(namespace: string, pod: string, name: string,
   child.stderr.on('data', (data) => {
     stderr += data;
   });
-  child.stdin.end(script(name));
-  return new Promise((resolve, reject) => {
+  const outcome = new Promise<T>((resolve, reject) => {
     child.once('close', (code) => (code === 0 ? resolve(JSON.parse(stdout)) : reject(new Error(`${name}: exit ${code}\n${stderr}`))));
   });
+  // a test that fails before it asks has its own error to tell
+  outcome.catch(() => undefined);
+  return {
+    outcome,
+    end: () => {
+      child.stdin.end();
+      return outcome;
+    },
+  };
 }
+
+interface Load {
+  readonly requests: number;
+  readonly failures: readonly { readonly at: string; readonly problem: string }[];
+  /** Seconds. */
+  readonly slowest: number;
+}
+
+/** Clients at the edge's place that ask the agent's Service until they are told to end; each waits for so many seconds between two requests. */
+export const load = (path: string, clients: number, pause = 0) =>
+  pythonMeanwhile<Load>(EDGE, 'client', 'load.py', `agent.${NAMESPACE}`, '8501', path, String(clients), String(pause));
+
+/** The agent's pods that are not about to go. */
+export const agents = <T extends KubeObject = KubeObject>() =>
+  get<T>('pod', '-n', NAMESPACE, '-l', 'app.kubernetes.io/name=agent').filter(({ metadata }) => !metadata.deletionTimestamp);

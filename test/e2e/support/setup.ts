@@ -1,10 +1,4 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { get, kubectl, NAMESPACE, SURGERY, settled } from './kubernetes';
-
-const ROOT = resolve(__dirname, '../../..');
+import { get, kubectl, NAMESPACE, render, SURGERY, settled } from './kubernetes';
 
 export default async function setup(): Promise<void> {
   delete process.env.E2E;
@@ -20,12 +14,8 @@ export default async function setup(): Promise<void> {
   const [platform] = namespaces.filter((name) => name.startsWith('ai-agent-'));
   // what an earlier run of these tests left is in a cluster that has the namespace of their surgeon
   if (platform && !namespaces.includes(SURGERY)) throw new Error(`tier e2e: expected a throw-away cluster, found namespace ${platform}`);
-  const dist = mkdtempSync(join(tmpdir(), 'e2e-dist-'));
-  const environment = join(ROOT, 'test/e2e/environment.yaml');
-  const synth = spawnSync(process.execPath, ['build/main.js', 'synth', environment, '--out', dist], { cwd: ROOT, encoding: 'utf8' });
-  if (synth.status !== 0) throw new Error(`synth: exit ${synth.status}\n${synth.stderr}`);
-  process.env.E2E = JSON.stringify({ dist: join(dist, 'e2e') });
-  kubectl(['apply', '--server-side', '-f', join(ROOT, 'test/e2e/support/pods.yaml')]);
+  process.env.E2E = JSON.stringify({ dist: render('test/e2e/environment.yaml') });
+  kubectl(['apply', '--server-side', '-f', 'test/e2e/support/pods.yaml']);
   await settled('e2e-edge', 120);
   await settled('e2e-node', 120);
   console.log(`tier e2e: ${process.env.KUBECONFIG}, platform in ${NAMESPACE}`);

@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { EDGE, eventually, figure, get, type KubeObject, kubectl, NAMESPACE, python, render, settled } from './support/kubernetes';
+import { onCluster } from './support/on-cluster';
+
+const STAGING = 'ai-agent-staging';
+afterAll(() => {
+  if (process.env.E2E && !process.env.E2E_KEEP) kubectl(['delete', 'namespace', STAGING, '--ignore-not-found', '--wait=false']);
+});
+
+onCluster(
+  'staging, with exporters, static files and backups, comes up as well',
+  async () => {
+    // there is not room for all of them
+    kubectl(['delete', 'namespace', NAMESPACE, 'ai-agent-dev', '--ignore-not-found', '--wait']);
+    kubectl(['apply', '--server-side', '-f', 'imports/crds']);
+    kubectl(['wait', '--for=condition=Established', '--timeout=60s', '-f', 'imports/crds']);
+    const dist = render('test/e2e/staging.yaml');
+    kubectl(['apply', '--server-side', '-f', dist]);
+    // the Secret that synth asks for
+    kubectl([
+      'create',
+      'secret',
+      'generic',
+      'model-provider',
+      '-n',
+      STAGING,
+      '--from-literal=ark-api-key=none',
+      '--from-literal=sentry-dsn=',
+    ]);
+    figure('staging, scaled to one node: everything Ready after kubectl apply', `${await settled(STAGING, 300)} s`);
+    const restarted = get('pod', '-n', STAGING).filter(({ status }) =>
+      status.containerStatuses?.some(({ restartCount }) => restartCount > 0),
+    );
+    expect(restarted.map(({ metadata }) => metadata.name)).toEqual([]);
+  },
+  600_000,
+);
+
+onCluster('static files are those of the agent', () => {
+  const page = 'http://agent-static.ai-agent-staging:8080/static/app.css';
+  expect(python(EDGE, 'client', 'fetch.py', page)).toMatchObject({
+    status: 200,
+    text: readFileSync('examples/agent/static/app.css', 'utf8'),
+  });
+});
+
+onCluster(
+  'every backup runs, ends well, and finds its own copy again',
+  async () => {
+    const schedules = get('cronjob', '-n', STAGING).map(({ metadata }) => metadata.name);
+    const backups = schedules.filter((name) => name.endsWith('-backup'));
+    expect(backups.sort()).toEqual(['agent-uploads-backup', 'chroma-backup', 'postgres-backup', 'redis-backup']);
+    for (const name of backups) kubectl(['create', 'job', '-n', STAGING, `now-${name}`, `--from=cronjob/${name}`]);
+    type Job = KubeObject & { readonly status: { readonly succeeded?: number; readonly failed?: number } };
+    const jobs = () => get<Job>('job', '-n', STAGING).filter(({ metadata }) => metadata.name.startsWith('now-'));
+    await eventually(180, () => jobs().flatMap(({ metadata, status }) => (status.succeeded || status.failed ? [] : [metadata.name])));
+    const failed = jobs().filter(({ status }) => !status.succeeded);
+    expect(failed.map(({ metadata }) => kubectl(['logs', '-n', STAGING, `job/${metadata.name}`, '--all-containers']))).toEqual([]);
+  },
+  300_000,
+);
