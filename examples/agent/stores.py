@@ -91,6 +91,8 @@ class Sessions:
         if self.client is None:
             size = int(os.environ.get("REDIS_POOL_SIZE", "2"))
             options = {"max_connections": size, "socket_timeout": 5, "decode_responses": True}
+            if authority := os.environ.get("REDIS_CA_FILE"):
+                options["ssl_ca_certs"] = authority
             client = redis.Redis.from_url(os.environ["REDIS_URL"], **options)
             if (await client.info("cluster"))["cluster_enabled"]:
                 await client.aclose()

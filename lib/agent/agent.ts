@@ -2,7 +2,7 @@ import type { Construct } from 'constructs';
 import * as k8s from '../../imports/k8s';
 import type { Backend } from '../edge';
 import { type BackupSource, Claim, Component, INTERNET, InvalidInput, parse, type Store, service, Workload } from '../kube';
-import { agentContainer, type Env } from './container';
+import { agentContainer, type StoreParts } from './container';
 import { RUNTIMES, routesOf } from './runtime';
 import { type AgentOptions, type AgentProps, AgentSchema, type UseOptions, UseSchema } from './schema';
 import { staticServer } from './static';
@@ -40,7 +40,7 @@ export class Agent extends Component {
   readonly connections: { readonly store: Store; readonly pool: number }[] = [];
   /** What the edge needs to know. */
   readonly backend: Backend;
-  private readonly storeEnv: Env = {};
+  private readonly stores: StoreParts = { env: {}, files: {} };
 
   constructor(scope: Construct, id: string, props: AgentProps) {
     super(scope, id, { order: 'agent' });
@@ -60,7 +60,7 @@ export class Agent extends Component {
       user: { uid: options.user, gid: options.user },
       priority: 'agents',
       drain: { settle: SETTLE, finish: options.requestTimeout },
-      containers: [agentContainer(this, options, runtime, this.storeEnv)],
+      containers: [agentContainer(this, options, runtime, this.stores)],
     });
     service(this.workload, { ports: ['http'] });
     if (replicas.min < replicas.max) this.autoscale(replicas);
@@ -113,10 +113,11 @@ export class Agent extends Component {
     const variables = Object.entries(store.variables).map(([field, { env, value }]) => [names[field] ?? env, value] as const);
     if (store.maxConnections !== undefined) variables.push([`${store.storeName.toUpperCase()}_POOL_SIZE`, String(pool)]);
     for (const [name, value] of variables) {
-      if (name in { ...this.storeEnv, ...this.options.env, ...this.options.secretEnv })
+      if (name in { ...this.stores.env, ...this.options.env, ...this.options.secretEnv })
         reject(['env'], `got a second variable ${name}, expected each once; give one of them another name`);
-      this.storeEnv[name] = value;
+      this.stores.env[name] = value;
     }
+    Object.assign(this.stores.files, store.files);
     this.connections.push({ store, pool });
     store.connectFrom(this.workload);
   }

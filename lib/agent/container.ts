@@ -1,12 +1,27 @@
-import { type Component, type ContainerOptions, configFiles, type EnvValue, existingClaim, needSecret, scratch } from '../kube';
+import {
+  type Component,
+  type ContainerOptions,
+  configFiles,
+  type EnvValue,
+  existingClaim,
+  needSecret,
+  scratch,
+  type Volume,
+} from '../kube';
 import type { Runtime } from './runtime';
 import type { AgentOptions } from './schema';
 
 /** Environment variables by name. */
 export type Env = Record<string, EnvValue>;
 
-/** The container of an agent: what its runtime says, unless its options say otherwise. `storeEnv` may still grow. */
-export function agentContainer(agent: Component, options: AgentOptions, runtime: Runtime, storeEnv: Env): ContainerOptions {
+/** What an agent gets from its stores. It grows with each one that is used. */
+export interface StoreParts {
+  readonly env: Env;
+  readonly files: Record<string, Volume>;
+}
+
+/** The container of an agent: what its runtime says, unless its options say otherwise. */
+export function agentContainer(agent: Component, options: AgentOptions, runtime: Runtime, stores: StoreParts): ContainerOptions {
   const { id } = agent.node;
   const { logs, uploads, health, metricsPort = runtime.metricsPort } = options;
   const check = { http: health.path ?? runtime.health, port: 'http' };
@@ -24,13 +39,13 @@ export function agentContainer(agent: Component, options: AgentOptions, runtime:
       readiness: { check },
       liveness: runtime.liveness ?? { check, timeout: 10, failures: 6 },
     },
-    mounts: {
+    mounts: Object.assign(stores.files, {
       '/tmp': scratch('tmp', options.scratch),
       [logs.path]: scratch('logs', logs.size),
       ...runtime.folders,
       ...(uploads && { [uploads.path]: existingClaim('uploads', `${id}-uploads`) }),
       ...(runtime.config && { [runtime.config.path]: configFiles(agent, `${id}-config`, runtime.config.files) }),
-    },
+    }),
     env: () => ({
       ENV: agent.context.name,
       DEBUG: 'false',
@@ -47,7 +62,7 @@ export function agentContainer(agent: Component, options: AgentOptions, runtime:
       PYTHONUNBUFFERED: '1',
       PYTHONDONTWRITEBYTECODE: '1',
       ...runtime.env,
-      ...storeEnv,
+      ...stores.env,
       ...options.env,
       ...secretEnv,
     }),

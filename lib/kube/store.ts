@@ -12,6 +12,8 @@ export interface Store {
   readonly storeName: string;
   /** What a consumer needs to know, by the store's own words: `url`, `host`, `port`. */
   readonly variables: Readonly<Record<string, StoreVariable>>;
+  /** What a consumer mounts, by path: the variables name these files. */
+  readonly files?: Readonly<Record<string, Volume>>;
   /** Connections that it accepts from all consumers together; absent where that is no limit in practice. */
   readonly maxConnections?: number;
   /** Opens the way from a consumer to the store, on both sides. */

@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
 import { z } from 'zod';
-import { cidr, hostName, needSecret, PRIVATE_IPV4, type Store, secretKey, type Workload } from '../kube';
+import { cidr, hostName, needSecret, PRIVATE_IPV4, type Store, secretFiles, secretKey, type Workload } from '../kube';
 import { type StoreClass, StoreComponent } from './shared';
 
 /** Not loopback, and not link-local: clouds have their metadata there, with credentials. */
@@ -17,6 +17,11 @@ export const externalFields = (port: number, keys: string) => ({
     .min(1)
     .default(REACHABLE)
     .describe('Address ranges of the server: agents reach no others. A public server needs its own.'),
+  ca: secretKey()
+    .optional()
+    .describe(
+      'Certificate (PEM) that signs for the server, where that is none that everybody knows: agents get its path as <STORE>_CA_FILE.',
+    ),
 });
 
 type ServerOptions = z.output<z.ZodObject<ReturnType<typeof externalFields>>>;
@@ -25,10 +30,16 @@ type ExternalStoreClass<Options> = StoreClass<Options> & { readonly variables: (
 /** A store that somebody else runs: nothing is rendered for it but the way to it. */
 export abstract class ExternalStore<Options extends ServerOptions> extends StoreComponent<Options> {
   readonly variables: Store['variables'];
+  readonly files: Store['files'];
 
   constructor(scope: Construct, id: string, store: ExternalStoreClass<Options>, props: object) {
     super(scope, id, store, { provider: 'external', ...props });
-    this.variables = store.variables(this.options);
+    const { ca } = this.options;
+    const folder = `/run/secrets/${id}-ca`;
+    const caFile = ca && { env: `${this.storeName.toUpperCase()}_CA_FILE`, value: `${folder}/${ca.key}` };
+    this.variables = { ...store.variables(this.options), ...(caFile && { caFile }) };
+    this.files = ca && { [folder]: secretFiles(`${id}-ca`, ca.secret, [ca.key]) };
+    if (ca) needSecret(this.context, { name: ca.secret, keys: { [ca.key]: undefined } });
     // only the user can make the keys that consumers are told
     for (const { value } of Object.values(this.variables))
       if (typeof value === 'object' && 'secret' in value)

@@ -1,5 +1,5 @@
 import { Agent, type AgentProps, type UseOptions } from '../../lib/agent';
-import { InvalidInput, PRIVATE_IPV4, PRIVATE_IPV6, workloadsOf } from '../../lib/kube';
+import { InvalidInput, PRIVATE_IPV4, PRIVATE_IPV6, secretFiles, workloadsOf } from '../../lib/kube';
 import { IMAGE, lookInto, makeAgent, makeStore } from '../support/agent';
 import { find, rendered } from '../support/platform';
 import { policyOf } from '../support/workload';
@@ -51,6 +51,14 @@ test('a connection counts for the capacity of the store, and opens the way on bo
     policyTypes: ['Ingress'],
     ingress: [{ from: [{ podSelector: { matchLabels: agentPods } }], ports }],
   });
+});
+
+test('what a store has for its consumers to mount, they mount', () => {
+  const { scope, agent } = makeAgent();
+  const before = lookInto(agent).mounts;
+  agent.uses({ ...makeStore(scope, 'redis'), files: { '/run/secrets/redis-ca': secretFiles('redis-ca', 'authority', ['ca.crt']) } });
+  const secret = { secretName: 'authority', defaultMode: 0o440, items: [{ key: 'ca.crt', path: 'ca.crt' }] };
+  expect(lookInto(agent).mounts).toEqual({ ...before, '/run/secrets/redis-ca': { name: 'redis-ca', secret } });
 });
 
 describe('what cannot be', () => {

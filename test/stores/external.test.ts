@@ -53,7 +53,8 @@ describe.each([
 
 /** Every option shows: in what consumers are told, or in the way to the server. */
 describe('every option shows', () => {
-  const common = { host: 'db.example.org', port: 1234, secret: 'other', cidrs: ['203.0.113.0/24', '2001:db8::/32'] };
+  const ca = { secret: 'authority', key: 'ca.crt' };
+  const common = { host: 'db.example.org', port: 1234, secret: 'other', cidrs: ['203.0.113.0/24', '2001:db8::/32'], ca };
   const way = {
     to: [{ ipBlock: { cidr: '2001:db8::/32' } }, { ipBlock: { cidr: '203.0.113.0/24' } }],
     ports: [{ protocol: 'TCP', port: 1234 }],
@@ -69,6 +70,7 @@ describe('every option shows', () => {
       POSTGRES_DB: 'agents',
       POSTGRES_USER: 'agent',
       POSTGRES_PASSWORD: 'other.password',
+      POSTGRES_CA_FILE: '/run/secrets/postgres-ca/ca.crt',
     });
     expect(store.maxConnections).toBe(42);
     expect(consumerOf(store).egress).toEqual([way]);
@@ -93,6 +95,7 @@ describe('every option shows', () => {
       REDIS_HOST: 'db.example.org',
       REDIS_PORT: '1234',
       REDIS_PASSWORD: 'other.password',
+      REDIS_CA_FILE: '/run/secrets/redis-ca/ca.crt',
     });
     expect(store).not.toHaveProperty('maxConnections');
     expect(consumerOf(store).egress).toEqual([way]);
@@ -110,6 +113,7 @@ describe('every option shows', () => {
       MINIO_SECRET_KEY: 'other.password',
       MINIO_BUCKET: 'files',
       MINIO_REGION: 'eu-west-1',
+      MINIO_CA_FILE: '/run/secrets/minio-ca/ca.crt',
     });
     expect(consumerOf(store).egress).toEqual([way]);
     expect(ExternalObjectStoreSchema.parse({ provider: 'external', ...SERVER })).toMatchObject({
@@ -117,5 +121,15 @@ describe('every option shows', () => {
     });
     const secure = new ExternalObjectStore(testScope(), 'minio', SERVER);
     expect(toldBy(secure)).toMatchObject({ MINIO_SECURE: 'true', S3_ENDPOINT: 'https://db.example.com:443' });
+  });
+
+  test('an authority that not everybody knows: its certificate is a file that consumers mount', () => {
+    const scope = testScope();
+    const store = new ExternalRedis(scope, 'redis', { ...SERVER, ca });
+    const items = [{ key: 'ca.crt', path: 'ca.crt' }];
+    const source = { secret: { secretName: 'authority', defaultMode: 0o440, items } };
+    expect(store.files).toEqual({ '/run/secrets/redis-ca': { kind: 'files', name: 'redis-ca', source } });
+    expect(scope.context.secrets.get('authority')).toEqual({ name: 'authority', keys: { 'ca.crt': undefined } });
+    expect(new ExternalRedis(testScope(), 'redis', SERVER).files).toBeUndefined();
   });
 });
