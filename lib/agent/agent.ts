@@ -98,19 +98,22 @@ export class Agent extends Component {
    * Connects the agent to a store: environment variables, Secret references and network policies on both sides.
    *
    * @param store an embedded store or its external twin
-   * @param options other names for the variables, size of the connection pool
-   * @throws InvalidInput if a variable of that name exists already, or the store has no such variable to rename
+   * @param options other names for the variables, size of the connection pool, buckets
+   * @throws InvalidInput if a variable of that name exists already, or the store has no such variable to rename or no such bucket
    */
   uses(store: Store, options: UseOptions = {}): void {
     const where = `${this.node.path}: uses ${store.storeName}`;
-    const { env: names, pool } = parse(UseSchema, options, where);
-    const reject = (path: string[], message: string) => {
+    const { env: names, pool, buckets } = parse(UseSchema, options, where);
+    const reject = (path: (string | number)[], message: string) => {
       throw new InvalidInput(where, [{ path, message }]);
     };
+    for (const [index, bucket] of (buckets ?? []).entries())
+      if (!store.buckets?.includes(bucket))
+        reject(['buckets', index], `got "${bucket}", expected one of the buckets: ${store.buckets?.join(', ') ?? 'there is none'}`);
+    const told = store.variablesFor?.(this.workload, buckets) ?? store.variables;
     for (const field of Object.keys(names))
-      if (!(field in store.variables))
-        reject(['env', field], `got an unknown key, expected one of ${Object.keys(store.variables).join(', ')}`);
-    const variables = Object.entries(store.variables).map(([field, { env, value }]) => [names[field] ?? env, value] as const);
+      if (!(field in told)) reject(['env', field], `got an unknown key, expected one of ${Object.keys(told).join(', ')}`);
+    const variables = Object.entries(told).map(([field, { env, value }]) => [names[field] ?? env, value] as const);
     if (store.maxConnections !== undefined) variables.push([`${store.storeName.toUpperCase()}_POOL_SIZE`, String(pool)]);
     for (const [name, value] of variables) {
       if (name in { ...this.stores.env, ...this.options.env, ...this.options.secretEnv })

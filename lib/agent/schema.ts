@@ -145,6 +145,11 @@ export type AgentOptions = z.output<typeof AgentSchema>;
 export const UseSchema = z.strictObject({
   env: z.record(z.string(), envName()).default({}).describe('Other names for variables, by what they hold: { url: DATABASE_URL }.'),
   pool: z.int().min(1).default(2).describe('Most connections of a worker, <STORE>_POOL_SIZE; checked against what the store accepts.'),
+  buckets: z
+    .array(z.string())
+    .min(1)
+    .optional()
+    .describe("Buckets of an object store that the agent may use, the first of them as MINIO_BUCKET; the store's first if absent."),
 });
 
 /** @see UseSchema */

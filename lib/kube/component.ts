@@ -93,4 +93,7 @@ export class Component extends Chart {
     const places: Readonly<Record<string, string>> = ORDER;
     this.file = `${places[order] ?? order}-${id}.yaml`;
   }
+
+  /** Adds what only the finished graph can tell. Called once, when the platform is complete. */
+  complete(): void {}
 }

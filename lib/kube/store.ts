@@ -14,6 +14,10 @@ export interface Store {
   readonly variables: Readonly<Record<string, StoreVariable>>;
   /** What a consumer mounts, by path: the variables name these files. */
   readonly files?: Readonly<Record<string, Volume>>;
+  /** Buckets of an object store, which consumers ask for by name. */
+  readonly buckets?: readonly string[];
+  /** As {@link variables}, for a consumer that gets a key of its own: it may use these buckets, or the first, and no other. */
+  variablesFor?(consumer: Workload, buckets?: readonly string[]): Store['variables'];
   /** Connections that it accepts from all consumers together; absent where that is no limit in practice. */
   readonly maxConnections?: number;
   /** Opens the way from a consumer to the store, on both sides. */

@@ -49,6 +49,10 @@ export class AgentPlatform extends Construct {
     return this.node.children.filter((child): child is Agent => child instanceof Agent);
   }
 
+  private get components(): Component[] {
+    return this.node.children.filter((child): child is Component => child instanceof Component);
+  }
+
   /**
    * Adds what only the finished graph can tell. Called by rendering, and by `app.synth()` through validation; nothing
    * can be added to the platform afterwards.
@@ -57,6 +61,7 @@ export class AgentPlatform extends Construct {
     if (this.node.locked) return;
     const { context, agents } = this;
     const { edge, backup, observability, imagePullSecrets, secrets, network } = this.options;
+    for (const component of this.components) component.complete();
     if (edge.controller !== 'none') new Edge(this, 'edge', { options: edge, backends: agents.map((agent) => agent.backend) });
     const sources = this.node.children.flatMap((child) => ('backup' in child && child.backup ? [child.backup as BackupSource] : []));
     const backups = backup.provider === 'none' ? [] : new Backup(this, 'backup', { options: backup, sources }).schedules;
@@ -74,8 +79,7 @@ export class AgentPlatform extends Construct {
   /** Everything that is rendered, in the order of files and of declaration within a file. */
   objects(): PlatformObject[] {
     this.complete();
-    const components = this.node.children.filter((child): child is Component => child instanceof Component);
-    const sorted = components.sort((a, b) => (a.file < b.file ? -1 : 1));
+    const sorted = this.components.sort((a, b) => (a.file < b.file ? -1 : 1));
     return sorted.flatMap(({ file, node }) => {
       const objects = node.findAll().filter((child) => child instanceof ApiObject);
       return objects.map((object) => ({ path: object.node.path, scope: object.node.scope, file, json: object.toJson() }));

@@ -1,16 +1,28 @@
 import type { Construct } from 'constructs';
 import { z } from 'zod';
-import { claimTemplate, configFiles, image, type Store, scratch, secretFiles, Workload } from '../kube';
+import {
+  claimTemplate,
+  days,
+  type IssueParams,
+  image,
+  mebibytes,
+  needSecret,
+  type Store,
+  scratch,
+  secretFiles,
+  type Workload,
+} from '../kube';
 import { EmbeddedStore, type StoreParts } from './embedded';
-import { ExternalStore, externalFields } from './external';
-import makeBuckets from './scripts/minio-buckets.sh';
+import { type MinioConsumer, minioSetup } from './minio-setup';
+import { bucketName, keyOf, OBJECT_STORE, placeOf } from './object-store';
 import { storageFields, storeFields } from './shared';
 
-/** Name of a bucket that every S3 service accepts. */
-const bucketName = () => z.string().regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/, { error: 'expected a bucket name such as uploads' });
+const LifecycleRuleSchema = z.strictObject({
+  prefix: z.string().default('').describe('Beginning of the names of the objects, such as tmp/; all objects if empty.'),
+  expire: days().describe('Age at which they are deleted.'),
+});
 
-/** Options of {@link Minio}. */
-export const MinioSchema = z.strictObject({
+const fields = z.strictObject({
   provider: z.literal('minio').describe('MinIO in the platform.').default('minio'),
   ...storeFields({
     image: 'quay.io/minio/minio:RELEASE.2025-09-07T16-13-09Z',
@@ -19,53 +31,99 @@ export const MinioSchema = z.strictObject({
     memory: '1Gi',
   }),
   ...storageFields('100Gi'),
-  buckets: z.array(bucketName()).min(1).default(['uploads']).describe('Buckets that are made; agents get the first as MINIO_BUCKET.'),
-  toolImage: image().default('rclone/rclone:1.75.0').describe('Image of the Job that makes the buckets: a shell and rclone.'),
+  buckets: z
+    .array(bucketName())
+    .min(1)
+    .default(['uploads'])
+    .describe('Buckets that are made; agents get the first, or those that they ask for.'),
+  lifecycle: z
+    .record(z.string(), z.array(LifecycleRuleSchema).min(1))
+    .default({})
+    .describe('Rules by bucket for objects that are deleted by themselves; other rules that a bucket has are removed.'),
+  toolImage: image()
+    .default('quay.io/minio/mc:RELEASE.2025-08-13T08-35-41Z')
+    .describe('Image of the Job that makes buckets and keys: a shell and mc (the last official one).'),
 });
+
+/** Options of {@link Minio}. */
+export const MinioSchema = fields.superRefine(
+  ({ buckets = [], lifecycle = {} }, context) => {
+    const twice = buckets.find((bucket, index) => buckets.indexOf(bucket) !== index);
+    const reject = (path: string[], message: string, params: IssueParams) => context.addIssue({ code: 'custom', path, message, params });
+    if (twice !== undefined) reject(['buckets'], 'expected each bucket once', { got: `"${twice}" twice` });
+    for (const bucket of Object.keys(lifecycle))
+      if (!buckets.includes(bucket))
+        reject(['lifecycle', bucket], `expected one of buckets: ${buckets.join(', ')}`, { got: `"${bucket}"` });
+  },
+  { when: ({ value }) => value !== null },
+);
 
 /** @see MinioSchema */
 export type MinioProps = z.input<typeof MinioSchema>;
 
-/** Options of {@link ExternalObjectStore}. */
-export const ExternalObjectStoreSchema = z.strictObject({
-  ...externalFields(443, 'user (access key) and password (secret key)'),
-  bucket: bucketName().default('uploads').describe('Bucket; it must exist.'),
-  region: z.string().default('us-east-1').describe('Region of the bucket.'),
-  tls: z.boolean().default(true).describe('Whether it is spoken to by HTTPS.'),
-});
+/** Port of the S3 API, of the admin API and of metrics. */
+export const MINIO_PORT = 9000;
+/** Go's share of the pod's memory: what the garbage collector aims at (GOMEMLIMIT), and what MinIO computes the most concurrent requests from (MinIO by itself: 0.9). */
+const HEAP = 0.8;
 
-/** @see ExternalObjectStoreSchema */
-export type ExternalObjectStoreProps = Omit<z.input<typeof ExternalObjectStoreSchema>, 'provider'>;
-
-const KIND = { storeName: 'minio', order: '24' } as const;
-const PORT = 9000;
-
-/** MinIO on one volume, with a Job that makes its buckets. @throws InvalidInput if an option is not as {@link MinioSchema} says */
+/**
+ * MinIO on one volume, with a Job that makes its buckets and a key for each consumer.
+ *
+ * @throws InvalidInput if an option is not as {@link MinioSchema} says
+ */
 export class Minio extends EmbeddedStore<z.output<typeof MinioSchema>> {
+  private readonly consumers = new Map<string, MinioConsumer>();
+
   constructor(scope: Construct, id: string, props: MinioProps = {}) {
-    super(scope, id, { ...KIND, schema: MinioSchema }, props);
-    this.makeBuckets();
+    super(scope, id, { ...OBJECT_STORE, schema: MinioSchema }, props);
+  }
+
+  /** Names of its buckets. */
+  get buckets(): readonly string[] {
+    return this.options.buckets;
+  }
+
+  variablesFor({ name }: Workload, buckets: readonly string[] = this.buckets.slice(0, 1)): Store['variables'] {
+    const secret = `${this.node.id}-${name}-key`;
+    needSecret(this.context, { name: secret, keys: { user: `consumer-${name}`, password: '{random}' } });
+    this.consumers.set(name, { name, secret, buckets });
+    return { ...this.variables, ...placeOf(this.place(buckets[0])), ...keyOf(secret) };
+  }
+
+  override complete(): void {
+    const { toolImage, lifecycle } = this.options;
+    const job = minioSetup(this, {
+      url: `http://${this.node.id}:${MINIO_PORT}`,
+      rootSecret: this.secretName,
+      image: toolImage,
+      buckets: this.buckets.map((name) => ({ name, rules: lifecycle[name] ?? [] })),
+      consumers: [...this.consumers.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    });
+    this.connectFrom(job);
   }
 
   protected parts(): StoreParts {
     const { metrics } = this.context;
-    const [bucket = ''] = this.options.buckets;
     return {
-      variables: variables({ host: this.node.id, port: PORT, tls: false, bucket, region: 'us-east-1', secret: this.secretName }),
+      variables: placeOf(this.place(this.buckets[0])),
       user: { uid: 1000, gid: 1000 },
       secret: { user: 'aiagent', password: '{random}' },
       server: {
-        args: ['server', '/data', '--address', `:${PORT}`, '--certs-dir', '/tmp/certs'],
+        args: ['server', '/data', '--address', `:${MINIO_PORT}`, '--certs-dir', '/tmp/certs'],
         env: {
-          // full paths: where such a file is missing, MinIO takes minioadmin:minioadmin without a word
+          // full paths, and values that are too short for MinIO: where a file is missing or empty it would start as
+          // minioadmin:minioadmin, and so it does not start
+          MINIO_ROOT_USER: '-',
+          MINIO_ROOT_PASSWORD: '-',
           MINIO_ROOT_USER_FILE: '/run/secrets/minio/user',
           MINIO_ROOT_PASSWORD_FILE: '/run/secrets/minio/password',
+          MINIO_MEMLIMIT: `${mebibytes(this.options.memory, HEAP)}MiB`,
           // without a token: the NetworkPolicy lets only agents and the namespace of Prometheus in
           ...(metrics && { MINIO_PROMETHEUS_AUTH_TYPE: 'public' }),
           MINIO_BROWSER: 'off',
           HOME: '/tmp',
         },
-        ports: { http: PORT },
+        ports: { http: MINIO_PORT },
         metrics: metrics ? { port: 'http', path: '/minio/v2/metrics/cluster' } : undefined,
         probes: {
           startup: { check: { http: '/minio/health/live', port: 'http' }, failures: 30 },
@@ -81,57 +139,7 @@ export class Minio extends EmbeddedStore<z.output<typeof MinioSchema>> {
     };
   }
 
-  private makeBuckets(): void {
-    const name = `${this.node.id}-buckets`;
-    const job = new Workload(this, {
-      kind: 'Job',
-      name,
-      component: 'setup',
-      job: { deadline: 1800, retries: 6 },
-      user: { uid: 1009, gid: 1009 },
-      drain: { settle: 0, finish: 5 },
-      containers: [
-        {
-          name: 'buckets',
-          image: this.options.toolImage,
-          command: ['sh', '/scripts/minio-buckets.sh', ...this.options.buckets],
-          env: {
-            RCLONE_CONFIG_S3_TYPE: 's3',
-            RCLONE_CONFIG_S3_PROVIDER: 'Minio',
-            RCLONE_CONFIG_S3_ENDPOINT: `http://${this.node.id}:${PORT}`,
-            RCLONE_CONFIG_S3_ACCESS_KEY_ID: { secret: this.secretName, key: 'user' },
-            RCLONE_CONFIG_S3_SECRET_ACCESS_KEY: { secret: this.secretName, key: 'password' },
-            HOME: '/tmp',
-          },
-          resources: { cpu: '10m', memory: '64Mi' },
-          mounts: {
-            '/scripts': configFiles(this, `${name}-scripts`, { 'minio-buckets.sh': makeBuckets }, { executable: true }),
-            '/tmp': scratch('tmp', '16Mi'),
-          },
-        },
-      ],
-    });
-    this.connectFrom(job);
+  private place(bucket = '') {
+    return { host: this.node.id, port: MINIO_PORT, tls: false, bucket, region: 'us-east-1' };
   }
-}
-
-/** The external twin of MinIO: any S3. @throws InvalidInput if an option is not as {@link ExternalObjectStoreSchema} says */
-export class ExternalObjectStore extends ExternalStore<z.output<typeof ExternalObjectStoreSchema>> {
-  constructor(scope: Construct, id: string, props: ExternalObjectStoreProps) {
-    super(scope, id, { ...KIND, schema: ExternalObjectStoreSchema, variables }, props);
-  }
-}
-
-/** What a consumer must know of a bucket. MinIO's own libraries ask for host and port, those of S3 for a URL. */
-function variables(at: Omit<z.output<typeof ExternalObjectStoreSchema>, 'provider' | 'cidrs'>): Store['variables'] {
-  const endpoint = `${at.host}:${at.port}`;
-  return {
-    endpoint: { env: 'MINIO_ENDPOINT', value: endpoint },
-    secure: { env: 'MINIO_SECURE', value: String(at.tls) },
-    url: { env: 'S3_ENDPOINT', value: `${at.tls ? 'https' : 'http'}://${endpoint}` },
-    bucket: { env: 'MINIO_BUCKET', value: at.bucket },
-    region: { env: 'MINIO_REGION', value: at.region },
-    accessKey: { env: 'MINIO_ACCESS_KEY', value: { secret: at.secret, key: 'user' } },
-    secretKey: { env: 'MINIO_SECRET_KEY', value: { secret: at.secret, key: 'password' } },
-  };
 }

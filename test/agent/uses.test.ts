@@ -1,5 +1,5 @@
 import { Agent, type AgentProps, type UseOptions } from '../../lib/agent';
-import { InvalidInput, PRIVATE_IPV4, PRIVATE_IPV6, secretFiles, workloadsOf } from '../../lib/kube';
+import { InvalidInput, PRIVATE_IPV4, PRIVATE_IPV6, type Store, secretFiles, workloadsOf } from '../../lib/kube';
 import { IMAGE, lookInto, makeAgent, makeStore } from '../support/agent';
 import { find, rendered } from '../support/platform';
 import { policyOf } from '../support/workload';
@@ -59,6 +59,31 @@ test('what a store has for its consumers to mount, they mount', () => {
   agent.uses({ ...makeStore(scope, 'redis'), files: { '/run/secrets/redis-ca': secretFiles('redis-ca', 'authority', ['ca.crt']) } });
   const secret = { secretName: 'authority', defaultMode: 0o440, items: [{ key: 'ca.crt', path: 'ca.crt' }] };
   expect(lookInto(agent).mounts).toEqual({ ...before, '/run/secrets/redis-ca': { name: 'redis-ca', secret } });
+});
+
+test('an agent gets the buckets that it asks for, with a key that is for these', () => {
+  const { scope, agent } = makeAgent();
+  const asked: unknown[] = [];
+  const store: Store = {
+    ...makeStore(scope, 'minio'),
+    buckets: ['uploads', 'models'],
+    variablesFor: ({ name }, buckets) => {
+      asked.push([name, buckets]);
+      return { bucket: { env: 'BUCKET', value: 'models' }, key: { env: 'KEY', value: { secret: 'minio-agent-key', key: 'user' } } };
+    },
+  };
+  agent.uses(store, { buckets: ['models'], env: { key: 'OWN_KEY' } });
+  expect(asked).toEqual([['agent', ['models']]]);
+  const { BUCKET, OWN_KEY, MINIO_URL } = lookInto(agent).env;
+  expect([BUCKET, OWN_KEY, MINIO_URL]).toEqual(['models', { secretKeyRef: { name: 'minio-agent-key', key: 'user' } }, undefined]);
+  const refused = (buckets: string[]) => () => makeAgent().agent.uses(store, { buckets });
+  expect(refused(['models', 'model'])).toThrow(
+    new Error('test/agent: uses minio.buckets[1]: got "model", expected one of the buckets: uploads, models'),
+  );
+  expect(refused([])).toThrow(new Error('test/agent: uses minio.buckets: got an empty list, expected at least 1 item'));
+  expect(() => agent.uses(makeStore(makeAgent().scope), { buckets: ['uploads'] })).toThrow(
+    new Error('test/agent: uses redis.buckets[0]: got "uploads", expected one of the buckets: there is none'),
+  );
 });
 
 describe('what cannot be', () => {

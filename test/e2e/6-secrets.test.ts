@@ -6,12 +6,13 @@ interface Secret {
   readonly data: Readonly<Record<string, string>>;
 }
 
-const secrets = () => get<Secret>('secret', '-n', NAMESPACE).filter(({ metadata }) => /-(auth|keys)$/.test(metadata.name));
+const secrets = () => get<Secret>('secret', '-n', NAMESPACE).filter(({ metadata }) => /-(auth|keys?)$/.test(metadata.name));
 const logs = () => kubectl(['logs', '-n', NAMESPACE, '-l', 'app.kubernetes.io/name=secret-bootstrap', '--tail=-1']);
 
 onCluster('the Job has made each Secret once, and says so without a value', () => {
   expect(logs().trim().split('\n').sort()).toEqual([
     'secret/agent-keys created',
+    'secret/minio-agent-key created',
     'secret/minio-auth created',
     'secret/postgres-auth created',
     'secret/redis-auth created',
@@ -20,7 +21,7 @@ onCluster('the Job has made each Secret once, and says so without a value', () =
   expect(values.length).toBeGreaterThan(6);
   for (const pod of get('pod', '-n', NAMESPACE)) {
     const said = kubectl(['logs', '-n', NAMESPACE, pod.metadata.name, '--all-containers', '--tail=-1']);
-    // "aiagent", the user of MinIO, is no secret
+    // users of MinIO ("aiagent", "consumer-agent") are no secrets
     expect(values.filter((value) => value.length >= 20 && said.includes(value))).toEqual([]);
   }
 });
@@ -30,7 +31,7 @@ onCluster('a Job that is deleted and applied again leaves them alone', async () 
   kubectl(['delete', 'job', '-n', NAMESPACE, '-l', 'app.kubernetes.io/name=secret-bootstrap', '--wait']);
   apply(E2E?.dist ?? '');
   await settled(NAMESPACE, 120);
-  expect(logs().trim().split('\n')).toHaveLength(4);
+  expect(logs().trim().split('\n')).toHaveLength(5);
   expect(logs()).not.toContain('created');
   expect(secrets()).toEqual(before);
 });

@@ -1,8 +1,11 @@
-import { ExternalObjectStore, type ExternalObjectStoreProps, ExternalObjectStoreSchema, Minio } from '../../lib/stores/minio';
+import { Workload } from '../../lib/kube';
+import { Minio } from '../../lib/stores/minio';
+import { ExternalObjectStore, type ExternalObjectStoreProps, ExternalObjectStoreSchema } from '../../lib/stores/object-store';
 import { ExternalPostgres, type ExternalPostgresProps, ExternalPostgresSchema, Postgres } from '../../lib/stores/postgres';
 import { ExternalRedis, type ExternalRedisProps, ExternalRedisSchema, Redis } from '../../lib/stores/redis';
 import type { AllProps } from '../support/all-props';
 import { rendered, testScope } from '../support/platform';
+import { KINDS } from '../support/workload';
 import { consumerOf, toldBy } from './support';
 
 const SERVER = { host: 'db.example.com', secret: 'db' };
@@ -18,8 +21,10 @@ describe.each([
 
   test('looks to a consumer like that of the platform', () => {
     const twin = new Embedded(testScope(), id, {});
-    expect(Object.keys(store.variables).sort()).toEqual(Object.keys(twin.variables).sort());
-    expect(Object.keys(toldBy(store)).sort()).toEqual(Object.keys(toldBy(twin)).sort());
+    const consumer = new Workload(twin, { ...KINDS.Deployment, name: 'consumer' });
+    const variables = 'variablesFor' in twin ? twin.variablesFor(consumer) : twin.variables;
+    expect(Object.keys(store.variables).sort()).toEqual(Object.keys(variables).sort());
+    expect(Object.keys(toldBy(store)).sort()).toEqual(Object.keys(toldBy({ variables })).sort());
     expect([store.storeName, store.file]).toEqual([twin.storeName, twin.file]);
   });
 

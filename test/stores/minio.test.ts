@@ -1,27 +1,41 @@
+import { Workload } from '../../lib/kube';
 import { Minio, type MinioProps, MinioSchema } from '../../lib/stores/minio';
 import { type AllProps, unseenProps } from '../support/all-props';
 import { find, podSpec, type Rendered, rendered } from '../support/platform';
-import { policyOf } from '../support/workload';
+import { KINDS, policyOf } from '../support/workload';
 import { consumerOf, envOf, makeStore, storeScriptText, toldBy } from './support';
 
-const make = (props: MinioProps = {}, context = {}) => makeStore(Minio, 'minio', props, context);
+/** Consumers of which the first asks for no bucket by name. */
+const CONSUMERS: Readonly<Record<string, string[] | undefined>> = { agent: undefined };
+function make(props: MinioProps = {}, context = {}, consumers = CONSUMERS) {
+  const made = makeStore(Minio, 'minio', props, context);
+  const told = Object.entries(consumers).map(([name, buckets]) => {
+    const consumer = new Workload(made.store, { ...KINDS.Deployment, name });
+    return toldBy({ variables: made.store.variablesFor(consumer, buckets) });
+  });
+  made.store.complete();
+  return { ...made, told, objects: rendered(made.store) };
+}
 const jobOf = (objects: readonly Rendered[]) => find(objects, 'Job');
 const jobContainer = (objects: readonly Rendered[]) => podSpec(jobOf(objects)).containers[0];
 
 describe('minio', () => {
-  const { store, objects, main, env, mounts, pod, statefulSet, claims, secret } = make();
+  const { store, objects, main, env, mounts, pod, statefulSet, claims, secret, told } = make();
 
   test('tells where it is, in the words of its own and of S3 libraries', () => {
-    expect(toldBy(store)).toEqual({
-      MINIO_ENDPOINT: 'minio:9000',
-      MINIO_SECURE: 'false',
-      S3_ENDPOINT: 'http://minio:9000',
-      MINIO_ACCESS_KEY: 'minio-auth.user',
-      MINIO_SECRET_KEY: 'minio-auth.password',
-      MINIO_BUCKET: 'uploads',
-      MINIO_REGION: 'us-east-1',
-    });
+    expect(told).toEqual([
+      {
+        MINIO_ENDPOINT: 'minio:9000',
+        MINIO_SECURE: 'false',
+        S3_ENDPOINT: 'http://minio:9000',
+        MINIO_ACCESS_KEY: 'minio-agent-key.user',
+        MINIO_SECRET_KEY: 'minio-agent-key.password',
+        MINIO_BUCKET: 'uploads',
+        MINIO_REGION: 'us-east-1',
+      },
+    ]);
     expect(secret('minio-auth')).toEqual({ user: 'aiagent', password: '{random}' });
+    expect(secret('minio-agent-key')).toEqual({ user: 'consumer-agent', password: '{random}' });
     expect(find(objects, 'Service', 'minio').spec).toMatchObject({
       clusterIP: 'None',
       ports: [{ name: 'http', port: 9000, targetPort: 'http' }],
@@ -30,9 +44,11 @@ describe('minio', () => {
     expect(store.storeName).toBe('minio');
   });
 
-  test('takes its credentials from files that are there: MinIO would go on with minioadmin without them', () => {
-    const { MINIO_ROOT_USER_FILE, MINIO_ROOT_PASSWORD_FILE } = env();
-    expect([MINIO_ROOT_USER_FILE, MINIO_ROOT_PASSWORD_FILE]).toEqual(['/run/secrets/minio/user', '/run/secrets/minio/password']);
+  test('takes its credentials from files, or does not start: MinIO would go on with minioadmin', () => {
+    expect(env()).toMatchObject({
+      ...{ MINIO_ROOT_USER: '-', MINIO_ROOT_USER_FILE: '/run/secrets/minio/user' },
+      ...{ MINIO_ROOT_PASSWORD: '-', MINIO_ROOT_PASSWORD_FILE: '/run/secrets/minio/password' },
+    });
     // not optional: the pod waits for the Secret and both of its keys
     expect(mounts()['/run/secrets/minio']).toEqual({
       secret: {
@@ -57,6 +73,8 @@ describe('minio', () => {
     expect(pod.securityContext).toMatchObject({ runAsUser: 1000, runAsGroup: 1000, fsGroup: 1000 });
     expect(main.resources).toMatchObject({ requests: { cpu: '250m', memory: '1Gi' }, limits: { memory: '1Gi' } });
     expect(env()).toMatchObject({ MINIO_BROWSER: 'off', HOME: '/tmp' });
+    const memlimit = (memory: string) => make({ memory }).env().MINIO_MEMLIMIT;
+    expect(['512Mi', '1Gi', '32Gi'].map(memlimit)).toEqual(['409MiB', '819MiB', '26214MiB']);
     expect(pod.terminationGracePeriodSeconds).toBe(60);
   });
 
@@ -80,41 +98,90 @@ describe('minio', () => {
   });
 });
 
-describe('buckets', () => {
-  const { store, objects } = make({ buckets: ['uploads', 'models'] });
+describe('buckets and keys', () => {
+  const props: MinioProps = {
+    buckets: ['uploads', 'models'],
+    lifecycle: { models: [{ expire: '30d' }, { prefix: 'tmp/', expire: '1d' }] },
+  };
+  const consumers = { trainer: ['models', 'uploads'], agent: undefined };
+  const { store, objects, told, secret } = make(props, {}, consumers);
   const job = jobOf(objects);
+  const files = Object.fromEntries(objects.flatMap(({ kind, data }) => (kind === 'ConfigMap' ? Object.entries<string>(data) : [])));
 
   test('are made by a Job that runs once for each content', () => {
+    const nameOf = (...args: Parameters<typeof make>) => jobOf(make(...args).objects).metadata.name;
     expect(job.metadata.name).toMatch(/^minio-buckets-[0-9a-f]{8}$/);
-    expect(jobOf(make({ buckets: ['uploads', 'models'] }).objects).metadata.name).toBe(job.metadata.name);
-    expect(jobOf(make().objects).metadata.name).not.toBe(job.metadata.name);
+    expect(nameOf(props, {}, { agent: undefined, trainer: ['models', 'uploads'] })).toBe(job.metadata.name);
+    const others = [
+      nameOf(),
+      nameOf(props),
+      nameOf({ ...props, lifecycle: {} }, {}, consumers),
+      nameOf(props, {}, { ...consumers, agent: ['models'] }),
+    ];
+    expect(new Set([job.metadata.name, ...others]).size).toBe(5);
     expect(job.spec).toMatchObject({ backoffLimit: 6, activeDeadlineSeconds: 1800 });
     expect(job.spec).not.toHaveProperty('ttlSecondsAfterFinished');
   });
 
-  test('are made with the credentials of the server', () => {
+  test('are made with the credentials of the server, which are in files', () => {
     const container = jobContainer(objects);
     expect(container).toMatchObject({
-      image: 'rclone/rclone:1.75.0',
-      command: ['sh', '/scripts/minio-buckets.sh', 'uploads', 'models'],
+      image: 'quay.io/minio/mc:RELEASE.2025-08-13T08-35-41Z',
+      command: ['sh', '/etc/minio-setup/minio-setup.sh', 'uploads', 'models'],
     });
     expect(envOf(container)).toEqual({
-      RCLONE_CONFIG_S3_TYPE: 's3',
-      RCLONE_CONFIG_S3_PROVIDER: 'Minio',
-      RCLONE_CONFIG_S3_ENDPOINT: 'http://minio:9000',
-      RCLONE_CONFIG_S3_ACCESS_KEY_ID: 'minio-auth.user',
-      RCLONE_CONFIG_S3_SECRET_ACCESS_KEY: 'minio-auth.password',
-      HOME: '/tmp',
+      URL: 'http://minio:9000',
+      ROOT: '/run/secrets/minio',
+      KEYS: '/run/secrets/keys',
+      CONSUMERS: 'agent trainer',
+      CONFIG: '/etc/minio-setup',
+      MC_CONFIG_DIR: '/tmp/mc',
     });
-    expect(podSpec(job).securityContext).toMatchObject({ runAsUser: 1009, runAsGroup: 1009 });
+    expect(podSpec(job).securityContext).toMatchObject({ runAsUser: 1000, runAsGroup: 1000 });
     expect(podSpec(job).terminationGracePeriodSeconds).toBe(10);
-    expect(container.volumeMounts.map(({ mountPath }: Rendered['spec']) => mountPath)).toEqual(['/scripts', '/tmp']);
+    const mounts = container.volumeMounts.map(({ mountPath }: Rendered['spec']) => mountPath);
+    expect(mounts).toEqual(['/etc/minio-setup', '/run/secrets/minio', '/run/secrets/keys/agent', '/run/secrets/keys/trainer', '/tmp']);
     expect(podSpec(job).volumes).toMatchObject([
-      { configMap: { name: expect.stringMatching(/^minio-buckets-scripts-[0-9a-f]{8}$/), defaultMode: 0o555 } },
-      { emptyDir: { sizeLimit: '16Mi' } },
+      { configMap: { name: expect.stringMatching(/^minio-buckets-[0-9a-f]{8}$/) } },
+      { secret: { secretName: 'minio-auth', defaultMode: 0o440 } },
+      { secret: { secretName: 'minio-agent-key', defaultMode: 0o440 } },
+      { secret: { secretName: 'minio-trainer-key', defaultMode: 0o440 } },
+      { emptyDir: { sizeLimit: '16Mi', medium: 'Memory' } },
     ]);
-    const [scripts] = objects.filter(({ kind }) => kind === 'ConfigMap');
-    expect(scripts?.data).toEqual({ 'minio-buckets.sh': storeScriptText('minio-buckets') });
+    expect(Object.keys(files).sort()).toEqual(['agent.policy.json', 'minio-setup.sh', 'models.lifecycle.json', 'trainer.policy.json']);
+    expect(files['minio-setup.sh']).toBe(storeScriptText('minio-setup'));
+  });
+
+  test('belong to a consumer each: its buckets, objects in them, and no key but this one', () => {
+    expect(told.map(({ MINIO_BUCKET, MINIO_ACCESS_KEY }) => [MINIO_BUCKET, MINIO_ACCESS_KEY])).toEqual([
+      ['models', 'minio-trainer-key.user'],
+      ['uploads', 'minio-agent-key.user'],
+    ]);
+    expect(secret('minio-trainer-key')).toEqual({ user: 'consumer-trainer', password: '{random}' });
+    const policyFor = (...buckets: string[]) => [
+      {
+        Effect: 'Allow',
+        Action: ['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'],
+        Resource: buckets.map((bucket) => `arn:aws:s3:::${bucket}`),
+      },
+      {
+        Effect: 'Allow',
+        Action: ['s3:AbortMultipartUpload', 's3:DeleteObject', 's3:GetObject', 's3:ListMultipartUploadParts', 's3:PutObject'],
+        Resource: buckets.map((bucket) => `arn:aws:s3:::${bucket}/*`),
+      },
+      { Effect: 'Deny', Action: ['admin:*'] },
+    ];
+    expect(JSON.parse(files['agent.policy.json'] ?? '').Statement).toEqual(policyFor('uploads'));
+    expect(JSON.parse(files['trainer.policy.json'] ?? '').Statement).toEqual(policyFor('models', 'uploads'));
+  });
+
+  test('have rules for objects that are deleted by themselves', () => {
+    expect(JSON.parse(files['models.lifecycle.json'] ?? '')).toEqual({
+      Rules: [
+        { ID: 'rule-0', Status: 'Enabled', Filter: { Prefix: '' }, Expiration: { Days: 30 } },
+        { ID: 'rule-1', Status: 'Enabled', Filter: { Prefix: 'tmp/' }, Expiration: { Days: 1 } },
+      ],
+    });
   });
 
   test('are made by a pod that may talk to the server', () => {
@@ -138,7 +205,8 @@ test('shows every option', () => {
       storage: '101Gi',
       storageClass: 'slow',
       buckets: ['documents', 'pictures'],
-      toolImage: 'registry.test/rclone:2',
+      lifecycle: { pictures: [{ prefix: 'thumbnails/', expire: '9d' }] },
+      toolImage: 'registry.test/mc:2',
     },
   };
   const before = make().objects;
@@ -146,8 +214,12 @@ test('shows every option', () => {
   const { provider, ...visible } = given;
   expect(provider).toBe('minio');
   const defaults = MinioSchema.parse({});
-  expect(unseenProps({ given: visible, defaults, before, after: objects, explicit: {} })).toEqual([]);
-  expect(toldBy(store).MINIO_BUCKET).toBe('documents');
+  const rules = () =>
+    JSON.parse(objects.find(({ kind, data }) => kind === 'ConfigMap' && data['pictures.lifecycle.json'])?.data['pictures.lifecycle.json'])
+      .Rules;
+  const explicit = { lifecycle: () => expect(rules()).toMatchObject([{ Filter: { Prefix: 'thumbnails/' }, Expiration: { Days: 9 } }]) };
+  expect(unseenProps({ given: visible, defaults, before, after: objects, explicit })).toEqual([]);
+  expect(store.buckets).toEqual(['documents', 'pictures']);
   expect(claims[0].spec).toMatchObject({ storageClassName: 'slow', resources: { requests: { storage: '101Gi' } } });
 });
 
@@ -159,6 +231,10 @@ describe('fails', () => {
       { buckets: ['uploads', bucket] },
       `test/minio.buckets[1]: got ${JSON.stringify(bucket).replace('a'.repeat(64), `${'a'.repeat(60)}…`)}, expected a bucket name such as uploads`,
     ]),
+    [{ lifecycle: { upload: [{ expire: '7d' }] } }, 'test/minio.lifecycle.upload: got "upload", expected one of buckets: uploads'],
+    [{ lifecycle: { uploads: [] } }, 'test/minio.lifecycle.uploads: got an empty list, expected at least 1 item'],
+    [{ lifecycle: { uploads: [{ expire: '7' }] } }, 'test/minio.lifecycle.uploads[0].expire: got "7", expected days such as 7d'],
+    [{ buckets: ['uploads', 'uploads'] }, 'test/minio.buckets: got "uploads" twice, expected each bucket once'],
     [{ buckets: ['a; rm'] }, 'test/minio.buckets[0]: got "a; rm", expected a bucket name such as uploads'],
   ])('%j', (props, message) => {
     expect(() => make(props)).toThrow(new Error(message));

@@ -60,7 +60,7 @@ function mountsOf(pod: Rendered['spec'], container: Rendered['spec']): Record<st
 }
 
 /** What a consumer of the store is told, as {@link envOf} writes it. */
-export function toldBy(store: Store): Record<string, string> {
+export function toldBy(store: Pick<Store, 'variables'>): Record<string, string> {
   return Object.fromEntries(
     Object.values(store.variables).map(({ env, value }) => {
       if (typeof value === 'string') return [env, value];

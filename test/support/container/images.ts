@@ -38,6 +38,17 @@ export const IMAGES: Readonly<Record<string, Image>> = {
   },
   pgbouncer: { users: { 70: 'postgres' } },
   chroma: { entrypoint: ['chroma'], args: ['run', '/config.yaml'] },
+  minio: {
+    entrypoint: ['minio'],
+    env: {
+      MINIO_ROOT_USER_FILE: 'access_key',
+      MINIO_ROOT_PASSWORD_FILE: 'secret_key',
+      MINIO_CONFIG_ENV_FILE: 'config.env',
+      MC_CONFIG_DIR: '/tmp/.mc',
+    },
+    listen: (address) => ['--address', `${address}:9000`],
+  },
+  mc: { entrypoint: ['mc'] },
   rclone: { entrypoint: ['rclone'], folder: '/data' },
 };
 
