@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { amount } from './quantity';
 
 /** The words that schemas of all rooms are made of: one definition and one error text for each kind of value. */
 
@@ -13,7 +14,11 @@ const IMAGE =
 // no rule aborts: zod would then keep back what the rules of whole maps have found
 const text = (pattern: RegExp, example: string) => z.string().regex(pattern, { error: `expected ${example}` });
 
-export const byteQuantity = () => text(BYTES, 'a size such as 512Mi or 2Gi');
+/** A size, with the least that works where less cannot. */
+export const byteQuantity = (least = '0', why = '') =>
+  text(BYTES, 'a size such as 512Mi or 2Gi').refine((size) => !BYTES.test(size) || amount(size) >= amount(least), {
+    error: `expected at least ${least}${why}`,
+  });
 const CORES = 'cores such as 2 or 500m';
 export const cpuQuantity = () => z.union([z.number().min(0.001, `expected ${CORES}`), text(CPU, CORES)], `expected ${CORES}`);
 export const hostName = () => text(HOST, 'a host name such as agent.example.com');

@@ -10,6 +10,7 @@ import {
   type Store,
   scratch,
   secretFiles,
+  service,
   type Workload,
 } from '../kube';
 import { EmbeddedStore, type StoreParts } from './embedded';
@@ -29,8 +30,16 @@ const fields = z.strictObject({
     source: 'the last official one: the project is no longer maintained, so mirror it',
     cpu: '250m',
     memory: '1Gi',
+    least: ['512Mi', ': MinIO holds 300 MiB before its first request'],
   }),
   ...storageFields('100Gi'),
+  replicas: z
+    .int()
+    .min(1)
+    .max(16)
+    .refine((count) => count === 1 || count >= 4, { error: 'expected 1, or 4 to 16 for an erasure set' })
+    .default(1)
+    .describe('Pods with a volume each: one, or an erasure set that goes on without one of them. Fixed once there are data.'),
   buckets: z
     .array(bucketName())
     .min(1)
@@ -67,7 +76,7 @@ export const MINIO_PORT = 9000;
 const HEAP = 0.8;
 
 /**
- * MinIO on one volume, with a Job that makes its buckets and a key for each consumer.
+ * MinIO, on one volume or as an erasure set, with a Job that makes its buckets and a key for each consumer.
  *
  * @throws InvalidInput if an option is not as {@link MinioSchema} says
  */
@@ -76,6 +85,10 @@ export class Minio extends EmbeddedStore<z.output<typeof MinioSchema>> {
 
   constructor(scope: Construct, id: string, props: MinioProps = {}) {
     super(scope, id, { ...OBJECT_STORE, schema: MinioSchema }, props);
+    if (this.options.replicas === 1) return;
+    this.workload.connectTo(this.workload, 'http');
+    // they must find each other before any of them is ready
+    service(this.workload, { name: this.nodes, ports: ['http'], headless: true, publishNotReady: true });
   }
 
   /** Names of its buckets. */
@@ -104,12 +117,16 @@ export class Minio extends EmbeddedStore<z.output<typeof MinioSchema>> {
 
   protected parts(): StoreParts {
     const { metrics } = this.context;
+    const { replicas, memory } = this.options;
+    // MinIO reads the dots as a range
+    const data = replicas === 1 ? '/data' : `http://${this.node.id}-{0...${replicas - 1}}.${this.nodes}:${MINIO_PORT}/data`;
     return {
       variables: placeOf(this.place(this.buckets[0])),
       user: { uid: 1000, gid: 1000 },
+      ...(replicas > 1 && { replicas, parallel: true, serviceName: this.nodes }),
       secret: { user: 'aiagent', password: '{random}' },
       server: {
-        args: ['server', '/data', '--address', `:${MINIO_PORT}`, '--certs-dir', '/tmp/certs'],
+        args: ['server', data, '--address', `:${MINIO_PORT}`, '--certs-dir', '/tmp/certs'],
         env: {
           // full paths, and values that are too short for MinIO: where a file is missing or empty it would start as
           // minioadmin:minioadmin, and so it does not start
@@ -117,7 +134,7 @@ export class Minio extends EmbeddedStore<z.output<typeof MinioSchema>> {
           MINIO_ROOT_PASSWORD: '-',
           MINIO_ROOT_USER_FILE: '/run/secrets/minio/user',
           MINIO_ROOT_PASSWORD_FILE: '/run/secrets/minio/password',
-          MINIO_MEMLIMIT: `${mebibytes(this.options.memory, HEAP)}MiB`,
+          MINIO_MEMLIMIT: `${mebibytes(memory, HEAP)}MiB`,
           // without a token: the NetworkPolicy lets only agents and the namespace of Prometheus in
           ...(metrics && { MINIO_PROMETHEUS_AUTH_TYPE: 'public' }),
           MINIO_BROWSER: 'off',
@@ -137,6 +154,11 @@ export class Minio extends EmbeddedStore<z.output<typeof MinioSchema>> {
         },
       },
     };
+  }
+
+  /** Name of the Service that gives the pods of an erasure set their names. */
+  private get nodes(): string {
+    return `${this.node.id}-nodes`;
   }
 
   private place(bucket = '') {

@@ -3,10 +3,16 @@ import { z } from 'zod';
 import { byteQuantity, Component, cpuQuantity, image, type Order, parse, type Store, type Workload } from '../kube';
 
 /** Fields that every store with a pod of its own has. */
-export const storeFields = (defaults: { image: string; source: string; cpu: string; memory: string }) => ({
+export const storeFields = (defaults: {
+  image: string;
+  source: string;
+  cpu: string;
+  memory: string;
+  least?: [memory: string, why: string];
+}) => ({
   image: image().default(defaults.image).describe(`Container image (${defaults.source}).`),
   cpu: cpuQuantity().default(defaults.cpu).describe('Cores that each pod reserves; there is no limit.'),
-  memory: byteQuantity()
+  memory: byteQuantity(...(defaults.least ?? []))
     .default(defaults.memory)
     .describe('Memory that each pod reserves and is limited to; what the store may use inside is computed from it.'),
 });

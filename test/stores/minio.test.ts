@@ -98,6 +98,28 @@ describe('minio', () => {
   });
 });
 
+describe('an erasure set', () => {
+  const { store, objects, main, statefulSet, pod } = make({ replicas: 4 });
+
+  test('is pods that start side by side and find each other before they are ready', () => {
+    expect(statefulSet.spec).toMatchObject({ replicas: 4, serviceName: 'minio-nodes', podManagementPolicy: 'Parallel' });
+    expect(main.args.slice(0, 2)).toEqual(['server', 'http://minio-{0...3}.minio-nodes:9000/data']);
+    expect(find(objects, 'Service', 'minio-nodes').spec).toMatchObject({ clusterIP: 'None', publishNotReadyAddresses: true });
+    // consumers have one address, and get to those that are ready
+    expect(find(objects, 'Service', 'minio').spec).not.toHaveProperty('clusterIP');
+    expect(find(objects, 'Service', 'minio').spec).not.toHaveProperty('publishNotReadyAddresses');
+    const { ingress, egress } = policyOf(store.workload);
+    const peer = { podSelector: { matchLabels: store.workload.pods } };
+    expect([ingress[0].from, egress]).toEqual([expect.arrayContaining([peer]), [{ to: [peer], ports: [{ protocol: 'TCP', port: 9000 }] }]]);
+  });
+
+  test('loses one at a time to a drain, and is spread over nodes', () => {
+    expect(find(objects, 'PodDisruptionBudget', 'minio').spec).toMatchObject({ maxUnavailable: 1 });
+    const [{ podAffinityTerm }] = pod.affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution;
+    expect(podAffinityTerm.topologyKey).toBe('kubernetes.io/hostname');
+  });
+});
+
 describe('buckets and keys', () => {
   const props: MinioProps = {
     buckets: ['uploads', 'models'],
@@ -204,20 +226,24 @@ test('shows every option', () => {
     ...{
       storage: '101Gi',
       storageClass: 'slow',
+      replicas: 5,
       buckets: ['documents', 'pictures'],
       lifecycle: { pictures: [{ prefix: 'thumbnails/', expire: '9d' }] },
       toolImage: 'registry.test/mc:2',
     },
   };
   const before = make().objects;
-  const { objects, store, claims } = make(given as MinioProps);
+  const { objects, store, claims, statefulSet } = make(given as MinioProps);
   const { provider, ...visible } = given;
   expect(provider).toBe('minio');
   const defaults = MinioSchema.parse({});
   const rules = () =>
     JSON.parse(objects.find(({ kind, data }) => kind === 'ConfigMap' && data['pictures.lifecycle.json'])?.data['pictures.lifecycle.json'])
       .Rules;
-  const explicit = { lifecycle: () => expect(rules()).toMatchObject([{ Filter: { Prefix: 'thumbnails/' }, Expiration: { Days: 9 } }]) };
+  const explicit = {
+    replicas: () => expect(statefulSet.spec.replicas).toBe(5),
+    lifecycle: () => expect(rules()).toMatchObject([{ Filter: { Prefix: 'thumbnails/' }, Expiration: { Days: 9 } }]),
+  };
   expect(unseenProps({ given: visible, defaults, before, after: objects, explicit })).toEqual([]);
   expect(store.buckets).toEqual(['documents', 'pictures']);
   expect(claims[0].spec).toMatchObject({ storageClassName: 'slow', resources: { requests: { storage: '101Gi' } } });
@@ -234,6 +260,12 @@ describe('fails', () => {
     [{ lifecycle: { upload: [{ expire: '7d' }] } }, 'test/minio.lifecycle.upload: got "upload", expected one of buckets: uploads'],
     [{ lifecycle: { uploads: [] } }, 'test/minio.lifecycle.uploads: got an empty list, expected at least 1 item'],
     [{ lifecycle: { uploads: [{ expire: '7' }] } }, 'test/minio.lifecycle.uploads[0].expire: got "7", expected days such as 7d'],
+    ...[2, 3].map((replicas): [MinioProps, string] => [
+      { replicas },
+      `test/minio.replicas: got ${replicas}, expected 1, or 4 to 16 for an erasure set`,
+    ]),
+    [{ replicas: 17 }, 'test/minio.replicas: got 17, expected at most 16'],
+    [{ memory: '511Mi' }, 'test/minio.memory: got "511Mi", expected at least 512Mi: MinIO holds 300 MiB before its first request'],
     [{ buckets: ['uploads', 'uploads'] }, 'test/minio.buckets: got "uploads" twice, expected each bucket once'],
     [{ buckets: ['a; rm'] }, 'test/minio.buckets[0]: got "a; rm", expected a bucket name such as uploads'],
   ])('%j', (props, message) => {
