@@ -1,20 +1,28 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { IMAGES } from '../lib/kube';
 import { cli } from './support/cli';
 
 const USAGE = `Usage: cdk8s-ai-agent synth FILE... --out DIR
+       cdk8s-ai-agent images FILE... [--copies]
        cdk8s-ai-agent schema
 
 synth   renders each environment file into DIR/<name of the environment>/;
         nothing is written unless every file is valid
+images  prints every image of the environments, one a line, as it is called
+        where it comes from
 schema  prints the JSON Schema of an environment file
 
   --out DIR    folder of the environments' folders
+  --copies     only what images.registry has a place for, each with that
+               place behind a space
   --help       this text
 
-Exit status: 0 rendered, 1 a mistake in a file, 2 a mistake in the command.
+Exit status: 0 done, 1 a mistake in a file, 2 a mistake in the command.
 `;
+
+const BY_TAG = '  images by tag alone: tags can be moved:\n    - registry.test/agent:1\n';
 
 let folder: string;
 let out: string;
@@ -44,6 +52,7 @@ describe('a mistake in the command is status 2, with the usage', () => {
     ['another command', ['render', 'a.yaml'], 'unknown command "render a.yaml"'],
     ['files to schema', ['schema', 'a.yaml'], 'unknown command "schema a.yaml"'],
     ['no file', ['synth', '--out', 'x'], 'synth: expected at least one environment file'],
+    ['no file for images', ['images'], 'images: expected at least one environment file'],
     ['no --out', ['synth', 'a.yaml'], 'synth: expected --out DIR'],
     ['an empty --out', ['synth', 'a.yaml', '--out='], 'synth: expected --out DIR'],
     ['--out without a folder', ['synth', 'a.yaml', '--out'], expect.stringContaining("'--out <value>'")],
@@ -71,10 +80,65 @@ test('each file becomes a folder, with a summary of each', () => {
   expect([status, stderr]).toEqual([0, '']);
   expect(stdout).toBe(
     ['dev', 'prod']
-      .map((name) => `${out}/${name}: 13 objects in 2 files\n  pods 3 to 10, CPU 3 to 10, memory 6Gi to 20Gi, storage 0Gi\n`)
+      .map((name) => `${out}/${name}: 13 objects in 2 files\n  pods 3 to 10, CPU 3 to 10, memory 6Gi to 20Gi, storage 0Gi\n${BY_TAG}`)
       .join(''),
   );
   expect(written()).toEqual(['dev', 'prod'].flatMap((name) => [`${name}/00-namespace.yaml`, `${name}/40-agent.yaml`]));
+});
+
+describe('images', () => {
+  const DIGEST = `sha256:${'d'.repeat(64)}`;
+  const list = (name: string, more: string, ...options: string[]) => {
+    const file = environment(`${name}.yaml`, name, `registry.test/agent:1@${DIGEST}`);
+    writeFileSync(
+      file,
+      `${readFileSync(file, 'utf8')}    secretEnv: { KEY: generate }\nstores: { redis: { image: "redis:7@${DIGEST}" } }\n${more}`,
+    );
+    return cli('images', file, ...options);
+  };
+  const CURL = IMAGES.curl;
+
+  test('are what the pods of the environment run, one a line', () => {
+    expect(list('dev', '')).toEqual({
+      status: 0,
+      stdout: `${CURL}\nredis:7@${DIGEST}\nregistry.test/agent:1@${DIGEST}\n`,
+      stderr: '',
+    });
+  });
+
+  test('are each told once, by the name where they come from, for several environments', () => {
+    const [first, second] = [environment('a.yaml', 'a', 'b:2'), environment('b.yaml', 'b', 'a:1')];
+    writeFileSync(first, `${readFileSync(first, 'utf8')}images: { registry: mirror.test }\n`);
+    const third = environment('c.yaml', 'c', 'b:2');
+    expect(cli('images', first, second, third)).toEqual({ status: 0, stdout: 'a:1\nb:2\n', stderr: '' });
+  });
+
+  test('to copy have a place by tag; what stays where it is has none', () => {
+    const copies = list('dev', 'images: { registry: mirror.test/all }\n', '--copies');
+    const tag = CURL.replace(/@.*/, '');
+    expect(copies).toEqual({
+      status: 0,
+      stdout: `${CURL} mirror.test/all/${tag}\nredis:7@${DIGEST} mirror.test/all/library/redis:7\n`,
+      stderr: '',
+    });
+    expect(list('none', '', '--copies')).toEqual({ status: 0, stdout: '', stderr: '' });
+  });
+
+  test('of a file with a mistake are its problems', () => {
+    const { status, stdout, stderr } = list('dev', 'images: { registry: "https://mirror.test" }\n');
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(
+      /dev\.yaml:7:21: images\.registry: got "https:\/\/mirror\.test", expected a registry such as mirror\.example\.com\/prefix\n$/,
+    );
+  });
+
+  test('of a platform whose parts do not fit together are what does not fit', () => {
+    const file = environment('big.yaml', 'dev');
+    writeFileSync(file, `${readFileSync(file, 'utf8')}    uses: [postgres]\nstores:\n  postgres: { maxConnections: 10 }\n`);
+    const { status, stdout, stderr } = cli('images', file);
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toContain('may open 88 connections');
+  });
 });
 
 describe('a mistake in a file is status 1, and nothing is written', () => {

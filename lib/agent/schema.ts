@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { RouteSchema } from '../edge';
-import { absolutePath, byteQuantity, cidr, cpuQuantity, envName, hostName, image, port, seconds, secretKey } from '../kube';
+import { absolutePath, byteQuantity, cidr, cpuQuantity, envName, hostName, IMAGES, image, port, seconds, secretKey } from '../kube';
 
 const text = (pattern: RegExp, expected: string) => z.string().regex(pattern, { error: `expected ${expected}` });
 /** Options of one subject, all of which have defaults. */
@@ -88,7 +88,7 @@ const fields = z.strictObject({
   scratch: byteQuantity().default('1Gi').describe('Size of /tmp.'),
   static: extra('A web server for static files out of the image; none if absent.', {
     from: absolutePath().default('/app/static').describe("Folder of the agent's image that is served (guide: /var/www)."),
-    image: image().default('nginxinc/nginx-unprivileged:1.29.1-alpine').describe('Image of the web server.'),
+    image: image().default(IMAGES.nginx).describe('Image of the web server.'),
     replicas: z.int().min(1).default(2).describe('Pods that serve the files.'),
   }),
   modelProviders: group('Where the agent may connect to outside of the cluster.', {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { byteQuantity, cidr, cron, days, dnsLabel, image, secretKey } from '../kube';
+import { byteQuantity, cidr, cron, days, dnsLabel, IMAGES, image, secretKey } from '../kube';
 
 const accessMode = z.enum(['ReadWriteOnce', 'ReadWriteMany']);
 const folders = z.string().regex(/^[\w.-]+(\/[\w.-]+)*$/, { error: 'expected folders such as backups/production' });
@@ -8,7 +8,7 @@ const common = {
   schedule: cron().default('0 2 * * *').describe('When backups run, in the time zone of the platform (the guide leaves it to cron).'),
   retention: days().default('7d').describe('How long a backup is kept (guide: find -mtime +7 -delete).'),
   keepAtLeast: z.int().min(1).default(3).describe('Good backups kept at any age: days of failures must not remove the last good one.'),
-  image: image().default('rclone/rclone:1.75.0').describe('Image that packs files, publishes and fetches: a shell, tar and rclone.'),
+  image: image().default(IMAGES.rclone).describe('Image that packs files, publishes and fetches: a shell, tar and rclone.'),
 };
 
 /** Where backups go. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AgentSchema, UseSchema } from '../agent';
 import { BackupSchema } from '../backup';
 import { EdgeSchema } from '../edge';
-import { dnsLabel, hostName, timeZone } from '../kube';
+import { dnsLabel, hostName, ImagesSchema, timeZone } from '../kube';
 import { ObservabilitySchema } from '../observability';
 import { NetworkSchema, SecretsSchema } from '../security';
 import { StoresSchema } from '../stores';
@@ -13,6 +13,7 @@ export const PlatformSchema = z.strictObject({
   namespace: dnsLabel(50).optional().describe('Namespace of the platform; ai-agent-<name> if absent.'),
   domain: hostName().optional().describe('Host name that agents answer unless they have their own (guide: server_name).'),
   timeZone: timeZone().default('Etc/UTC').describe('Time zone of every schedule.'),
+  images: ImagesSchema.prefault({}).describe('How images are named, whoever runs them.'),
   imagePullSecrets: z.array(dnsLabel(63)).default([]).describe('Secrets for image registries, which the user makes.'),
   edge: EdgeSchema.default({ controller: 'none' }).describe('What stands between clients and agents (guide: nginx).'),
   secrets: SecretsSchema.prefault({ provider: 'generate' }).describe('Where Secrets come from (guide: .env.production).'),

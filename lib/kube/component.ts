@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
+import type { ImageOptions } from './images';
 
 /** The labels of every object. Selectors use `name` and `component` only: they never change between versions. */
 export const LABEL = {
@@ -30,6 +31,7 @@ export interface PlatformContext {
   /** Namespace of everything that is not cluster-wide. */
   readonly namespace: string;
   readonly domain?: string;
+  readonly images: ImageOptions;
   readonly imagePullSecrets: readonly string[];
   readonly timeZone: string;
   /** Whether something scrapes the platform: exporters run only then. */

@@ -11,6 +11,8 @@ const CIDR = new RegExp(`${z.regexes.cidrv4.source}|${z.regexes.cidrv6.source}`)
 const IMAGE =
   /^([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d+)?\/)?[a-z0-9]+([._-]+[a-z0-9]+)*(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:\w[\w.-]*)?(@sha256:[0-9a-f]{64})?$/;
 
+const REGISTRY_HOST = String.raw`([a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?|[a-z0-9-]+:\d+|localhost)`;
+
 // no rule aborts: zod would then keep back what the rules of whole maps have found
 const text = (pattern: RegExp, example: string) => z.string().regex(pattern, { error: `expected ${example}` });
 
@@ -42,6 +44,9 @@ export const image = () =>
     (name) => !IMAGE.test(name) || name.includes('@sha256:') || (/:[^/:]+$/.test(name) && !name.endsWith(':latest')),
     'expected a pinned image: add a tag other than latest, or a digest',
   );
+/** Where images are pulled: a registry, and a folder in it. */
+export const registry = () => text(new RegExp(`^${REGISTRY_HOST}(/[a-z0-9._-]+)*$`), 'a registry such as mirror.example.com/prefix');
+export const registryHost = () => text(new RegExp(`^${REGISTRY_HOST}$`), 'the host of a registry such as docker.io');
 /** One key of a Secret that the user makes. */
 export const secretKey = () =>
   z.strictObject({

@@ -3,6 +3,7 @@ export * from './component';
 export * from './cron';
 export * from './fields';
 export * from './footprint';
+export * from './images';
 export * from './network';
 export * from './pod';
 export * from './problems';

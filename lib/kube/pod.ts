@@ -1,6 +1,7 @@
 import { Chart } from 'cdk8s';
 import * as k8s from '../../imports/k8s';
 import { contextOf } from './component';
+import { type ImageOptions, imageNames } from './images';
 import { bytes, type QuantityText, quantities } from './quantity';
 import type { Volume } from './volume';
 import type { Workload } from './workload';
@@ -35,6 +36,7 @@ type Mount = { readonly volume: Volume; readonly readOnly?: boolean; readonly su
 /** A container of a workload. */
 export interface ContainerOptions {
   readonly name: string;
+  /** As it is called where it comes from; a mirror of the environment changes what is rendered. */
   readonly image: string;
   readonly command?: readonly string[];
   readonly args?: readonly string[];
@@ -94,7 +96,7 @@ export const allLabels = (workload: Workload): Record<string, string> => ({ ...w
 /** The pod template of a workload: everything that Pod Security `restricted` asks for, and more. @internal */
 export function podTemplate(workload: Workload): k8s.PodTemplateSpec {
   const { options, name } = workload;
-  const { imagePullSecrets, namespace } = contextOf(workload);
+  const { imagePullSecrets, images, namespace } = contextOf(workload);
   const { drain = { settle: 0, finish: 30 }, user } = options;
   const volumes = volumesOf(options);
   const spec: k8s.PodSpec = {
@@ -114,8 +116,8 @@ export function podTemplate(workload: Workload): k8s.PodTemplateSpec {
       seccompProfile: { type: 'RuntimeDefault' },
     },
     ...placement(workload),
-    initContainers: options.initContainers?.map((container) => renderContainer(container)),
-    containers: options.containers.map((container, index) => renderContainer(container, index === 0 ? drain.settle : 0)),
+    initContainers: options.initContainers?.map((container) => renderContainer(container, images)),
+    containers: options.containers.map((container, index) => renderContainer(container, images, index === 0 ? drain.settle : 0)),
     volumes: given(volumes.flatMap(({ name, source }) => (source ? [{ name, ...source }] : []))),
   };
   return { metadata: { labels: allLabels(workload) }, spec };
@@ -137,11 +139,11 @@ function placement({ options, selector, replicas }: Workload): Pick<k8s.PodSpec,
   };
 }
 
-function renderContainer(options: ContainerOptions, preStopSeconds = 0): k8s.Container {
+function renderContainer(options: ContainerOptions, images: ImageOptions, preStopSeconds = 0): k8s.Container {
   const { name, image, command, args, env = {}, ports = {}, probes = {}, user } = options;
   return {
     name,
-    image,
+    image: imageNames(image, images).to,
     imagePullPolicy: 'IfNotPresent',
     command: command && [...command],
     args: args && [...args],

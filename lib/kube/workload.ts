@@ -2,6 +2,7 @@ import { type ApiObject, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import * as k8s from '../../imports/k8s';
 import { type Component, contentHash, contextOf, LABEL } from './component';
+import { type ImageNames, imageNames } from './images';
 import { networkPolicy, type TrafficRule } from './network';
 import { allLabels, given, type PodOptions, podTemplate, volumesOf } from './pod';
 import { claimSpec } from './volume';
@@ -163,4 +164,11 @@ export class Workload extends Construct {
 /** All workloads below a construct. */
 export function workloadsOf(root: Construct): Workload[] {
   return root.node.findAll().filter((node) => node instanceof Workload);
+}
+
+/** Images of everything below a construct, each once, by name. */
+export function imagesOf(root: Construct): ImageNames[] {
+  const containers = workloadsOf(root).flatMap(({ options }) => [...(options.initContainers ?? []), ...options.containers]);
+  const names = containers.map(({ image }) => imageNames(image, contextOf(root).images));
+  return [...new Map(names.map((name) => [name.from, name])).values()].sort((a, b) => (a.from < b.from ? -1 : 1));
 }

@@ -1,4 +1,4 @@
-import { bytes, cores, footprint, type SecretNeed } from '../kube';
+import { bytes, cores, footprint, imagesOf, type SecretNeed } from '../kube';
 import type { AgentPlatform } from '../platform';
 import type { Files } from './files';
 
@@ -8,8 +8,9 @@ export function summary(platform: AgentPlatform, folder: string, files: Files): 
   const least = footprint(platform, { at: 'min' });
   const most = footprint(platform, { at: 'max' });
   const range = (low: string, high: string) => (low === high ? low : `${low} to ${high}`);
-  const { requirements, approximations, namespace } = platform.context;
+  const { requirements, approximations, namespace, images } = platform.context;
   const commands = platform.userSecrets.map((need) => secretCommand(need, namespace));
+  const byTag = imagesOf(platform).flatMap(({ to }) => (to.includes('@') ? [] : to));
   return [
     `${folder}: ${objects} objects in ${files.size} files`,
     `  pods ${range(String(least.pods), String(most.pods))}, ` +
@@ -17,6 +18,8 @@ export function summary(platform: AgentPlatform, folder: string, files: Files): 
       `memory ${range(bytes(least.memory), bytes(most.memory))}, storage ${bytes(most.storage)}`,
     ...section('the cluster must bring', [...requirements].sort()),
     ...section('Secrets to create first', commands),
+    // where digests are off, it was said on purpose
+    ...section('images by tag alone: tags can be moved', images.digests ? byTag : []),
     ...section('approximations', [...approximations].sort()),
     '',
   ].join('\n');

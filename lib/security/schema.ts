@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cidr, dnsLabel, image } from '../kube';
+import { cidr, dnsLabel, IMAGES, image } from '../kube';
 
 const portNumber = z.int().min(1).max(65535);
 
@@ -7,7 +7,7 @@ const portNumber = z.int().min(1).max(65535);
 export const SecretsSchema = z.discriminatedUnion('provider', [
   z.strictObject({
     provider: z.literal('generate').describe('A Job makes missing Secrets once, with random values, inside the cluster.'),
-    image: image().default('curlimages/curl:8.16.0').describe('Image of the Job: a shell and curl.'),
+    image: image().default(IMAGES.curl).describe('Image of the Job: a shell and curl.'),
   }),
   z.strictObject({ provider: z.literal('existing').describe('The user makes every Secret; the closing summary lists them.') }),
 ]);

@@ -1,12 +1,12 @@
 import type { Construct } from 'constructs';
 import { z } from 'zod';
-import { type BackupSource, claimTemplate, configFiles, scratch } from '../kube';
+import { type BackupSource, claimTemplate, configFiles, IMAGES, scratch } from '../kube';
 import { EmbeddedStore, type StoreParts } from './embedded';
 import { storageFields, storeFields } from './shared';
 
 /** Options of {@link Chroma}. */
 export const ChromaSchema = z.strictObject({
-  ...storeFields({ image: 'chromadb/chroma:1.5.9', source: 'guide: chromadb/chroma:latest', cpu: '500m', memory: '2Gi' }),
+  ...storeFields({ image: IMAGES.chroma, source: 'guide: chromadb/chroma:latest', cpu: '500m', memory: '2Gi' }),
   ...storageFields('50Gi'),
   maxPayload: z.int().min(1).default(40).describe('Largest request, in MiB (Chroma: max_payload_size_bytes).'),
 });

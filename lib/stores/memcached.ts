@@ -1,13 +1,13 @@
 import type { Construct } from 'constructs';
 import { z } from 'zod';
-import { amount } from '../kube';
+import { amount, IMAGES } from '../kube';
 import { EmbeddedStore, type StoreParts } from './embedded';
 import { storeFields } from './shared';
 
 /** Options of {@link Memcached}. */
 export const MemcachedSchema = z
   .strictObject({
-    ...storeFields({ image: 'memcached:1.6.45-alpine', source: 'the guide names none', cpu: '100m', memory: '512Mi' }),
+    ...storeFields({ image: IMAGES.memcached, source: 'the guide names none', cpu: '100m', memory: '512Mi' }),
     replicas: z.int().min(1).max(32).default(3).describe('Members of the pool (guide: Memcached Pool).'),
     connections: z.int().min(16).default(1024).describe('Connections of each member (memcached: -c).'),
     maxItemSize: z.int().min(1).max(128).default(1).describe('Largest item, in MiB (memcached: -I).'),
@@ -66,7 +66,7 @@ export class Memcached extends EmbeddedStore<z.output<typeof MemcachedSchema>> {
         ports: { memcached: PORT },
         probes: { readiness: { check: { tcp: 'memcached' } }, liveness: { check: { tcp: 'memcached' }, failures: 6 } },
       },
-      exporter: { image: 'quay.io/prometheus/memcached-exporter:v0.16.0', port: 9150, args: [`--memcached.address=127.0.0.1:${PORT}`] },
+      exporter: { image: IMAGES.memcachedExporter, port: 9150, args: [`--memcached.address=127.0.0.1:${PORT}`] },
     };
   }
 }

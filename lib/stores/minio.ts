@@ -3,6 +3,7 @@ import { z } from 'zod';
 import {
   claimTemplate,
   days,
+  IMAGES,
   type IssueParams,
   image,
   mebibytes,
@@ -26,7 +27,7 @@ const LifecycleRuleSchema = z.strictObject({
 const fields = z.strictObject({
   provider: z.literal('minio').describe('MinIO in the platform.').default('minio'),
   ...storeFields({
-    image: 'quay.io/minio/minio:RELEASE.2025-09-07T16-13-09Z',
+    image: IMAGES.minio,
     source: 'the last official one: the project is no longer maintained, so mirror it',
     cpu: '250m',
     memory: '1Gi',
@@ -50,7 +51,7 @@ const fields = z.strictObject({
     .default({})
     .describe('Rules by bucket for objects that are deleted by themselves; other rules that a bucket has are removed.'),
   toolImage: image()
-    .default('quay.io/minio/mc:RELEASE.2025-08-13T08-35-41Z')
+    .default(IMAGES.minioClient)
     .describe('Image of the Job that makes buckets and keys: a shell and mc (the last official one).'),
 });
 

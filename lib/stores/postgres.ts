@@ -1,6 +1,17 @@
 import type { Construct } from 'constructs';
 import { z } from 'zod';
-import { type BackupSource, claimTemplate, configFiles, identifier, mebibytes, memory, type Store, scratch, secretFiles } from '../kube';
+import {
+  type BackupSource,
+  claimTemplate,
+  configFiles,
+  IMAGES,
+  identifier,
+  mebibytes,
+  memory,
+  type Store,
+  scratch,
+  secretFiles,
+} from '../kube';
 import { EmbeddedStore, type StoreParts } from './embedded';
 import { ExternalStore, externalFields } from './external';
 import { storageFields, storeFields } from './shared';
@@ -8,7 +19,7 @@ import { storageFields, storeFields } from './shared';
 /** Options of {@link Postgres}. */
 export const PostgresSchema = z.strictObject({
   provider: z.literal('embedded').describe('PostgreSQL in the platform.').default('embedded'),
-  ...storeFields({ image: 'postgres:15.19-alpine', source: 'guide: postgres:15-alpine', cpu: '500m', memory: '2Gi' }),
+  ...storeFields({ image: IMAGES.postgres, source: 'guide: postgres:15-alpine', cpu: '500m', memory: '2Gi' }),
   ...storageFields('50Gi'),
   database: identifier().default('aiagent').describe('Name of the database (guide: POSTGRES_DB).'),
   user: identifier().default('aiagent').describe('Name of the role that owns it (guide: POSTGRES_USER).'),
@@ -97,7 +108,7 @@ export class Postgres extends EmbeddedStore<z.output<typeof PostgresSchema>> {
         },
       },
       exporter: {
-        image: 'quay.io/prometheuscommunity/postgres-exporter:v0.20.1',
+        image: IMAGES.postgresExporter,
         port: 9187,
         env: {
           DATA_SOURCE_URI: `127.0.0.1:${PORT}/postgres?sslmode=disable`,

@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
 import { z } from 'zod';
-import { type BackupSource, claimTemplate, configFiles, mebibytes, memory, type Store, secretFiles } from '../kube';
+import { type BackupSource, claimTemplate, configFiles, IMAGES, mebibytes, memory, type Store, secretFiles } from '../kube';
 import { EmbeddedStore, type StoreParts } from './embedded';
 import { ExternalStore, externalFields } from './external';
 import probeScript from './scripts/redis-probe.sh';
@@ -9,7 +9,7 @@ import { storageFields, storeFields } from './shared';
 
 /** Fields that a single Redis and each member of a cluster have in common. */
 export const redisFields = {
-  ...storeFields({ image: 'redis:7.4.11-alpine', source: 'guide: redis:7-alpine', cpu: '250m', memory: '1Gi' }),
+  ...storeFields({ image: IMAGES.redis, source: 'guide: redis:7-alpine', cpu: '250m', memory: '1Gi' }),
   ...storageFields('10Gi'),
   policy: z
     .enum(['allkeys-lru', 'allkeys-lfu', 'volatile-lru', 'volatile-lfu', 'volatile-ttl', 'noeviction'])
@@ -74,7 +74,7 @@ export abstract class RedisServer<Options extends RedisOptions> extends Embedded
         },
       },
       exporter: {
-        image: 'oliver006/redis_exporter:v1.89.0',
+        image: IMAGES.redisExporter,
         port: 9121,
         user: 59000,
         env: { REDIS_ADDR: `redis://127.0.0.1:${REDIS_PORT}`, REDIS_PASSWORD: { secret: this.secretName, key: 'password' } },

@@ -1,4 +1,5 @@
 import type { AgentProps } from '../../lib/agent';
+import { IMAGES } from '../../lib/kube';
 import { IMAGE, lookInto, makeAgent } from '../support/agent';
 import { find, podSpec, rendered } from '../support/platform';
 
@@ -110,7 +111,7 @@ describe('static files', () => {
     const [nginx] = pod.containers;
     expect(nginx).toMatchObject({
       name: 'nginx',
-      image: 'nginxinc/nginx-unprivileged:1.29.1-alpine',
+      image: IMAGES.nginx,
       command: ['nginx', '-c', '/etc/nginx-static/static.conf', '-g', 'daemon off;'],
       ports: [{ name: 'http', containerPort: 8080 }],
       readinessProbe: { httpGet: { path: '/healthz', port: 'http' } },

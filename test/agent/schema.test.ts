@@ -1,5 +1,5 @@
 import { AgentSchema, UseSchema } from '../../lib/agent';
-import { parse, validate } from '../../lib/kube';
+import { IMAGES, parse, validate } from '../../lib/kube';
 import { IMAGE } from '../support/agent';
 
 test('what is not said of an agent is the guide’s, or none', () => {
@@ -25,7 +25,7 @@ test('what is not said of an agent is the guide’s, or none', () => {
   expect({ gunicorn, uploads, files }).toEqual({
     gunicorn: { maxRequests: 1000, maxRequestsJitter: 100, workerConnections: 1000, keepAlive: 75 },
     uploads: { path: '/app/uploads', storage: '20Gi', accessMode: 'ReadWriteMany' },
-    files: { from: '/app/static', image: 'nginxinc/nginx-unprivileged:1.29.1-alpine', replicas: 2 },
+    files: { from: '/app/static', image: IMAGES.nginx, replicas: 2 },
   });
   expect(parse(UseSchema, {}, 'it')).toEqual({ env: {}, pool: 2 });
 });

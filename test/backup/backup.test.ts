@@ -1,5 +1,5 @@
 import { BackupSchema } from '../../lib/backup';
-import { parse } from '../../lib/kube';
+import { IMAGES, parse } from '../../lib/kube';
 import { CLAIM, makeBackup, SOURCES } from '../support/backup';
 import { find } from '../support/platform';
 
@@ -161,7 +161,7 @@ test('what is not said is the guide’s', () => {
     schedule: '0 2 * * *',
     retention: '7d',
     keepAtLeast: 3,
-    image: 'rclone/rclone:1.75.0',
+    image: IMAGES.rclone,
     storage: '50Gi',
     accessMode: 'ReadWriteOnce',
   });

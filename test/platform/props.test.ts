@@ -2,7 +2,7 @@ import { App } from 'cdk8s';
 import { parseAllDocuments } from 'yaml';
 import { Agent } from '../../lib/agent';
 import { type PlatformProps, PlatformSchema } from '../../lib/config';
-import { InvalidInput, parse } from '../../lib/kube';
+import { IMAGES, InvalidInput, parse } from '../../lib/kube';
 import { AgentPlatform } from '../../lib/platform';
 import { renderFiles } from '../../lib/render';
 import { type AllProps, unseenProps } from '../support/all-props';
@@ -14,6 +14,7 @@ const ALL: AllProps<PlatformProps> = {
   namespace: 'own-namespace',
   domain: 'own.example.org',
   timeZone: 'Asia/Tokyo',
+  images: { registry: 'own-mirror.example.org/all', digests: false },
   imagePullSecrets: ['first-registry', 'second-registry'],
   edge: {
     controller: 'nginx',
@@ -24,7 +25,7 @@ const ALL: AllProps<PlatformProps> = {
     maxFails: 17,
     failTimeout: 47,
   },
-  secrets: { provider: 'generate', image: 'registry.test/own-curl:1' },
+  secrets: { provider: 'generate', image: `own-curl:1@sha256:${'a'.repeat(64)}` },
   network: {
     dns: { namespace: 'own-dns', labels: { 'own-label': 'own-value' }, cidrs: ['169.254.20.10/32'] },
     apiServer: { cidrs: ['10.77.0.1/32'], ports: [16443] },
@@ -71,6 +72,8 @@ test('everything that is said of a platform is in its YAML', () => {
     namespace: () => expect(new Set(after.flatMap(({ metadata }) => metadata.namespace ?? []))).toEqual(new Set(['own-namespace'])),
     domain: () => expect(find(after, 'Certificate').spec.dnsNames).toEqual(['own.example.org']),
     timeZone: () => expect(new Set(kinds('CronJob').map(({ spec }) => spec.timeZone))).toEqual(new Set(['Asia/Tokyo'])),
+    images: () => expect(JSON.stringify(kinds('Job').map(podSpec))).toContain('"own-mirror.example.org/all/library/own-curl:1"'),
+    'secrets.image': () => undefined,
     imagePullSecrets: () =>
       expect(new Set(pods.map((pod) => JSON.stringify(pod.imagePullSecrets)))).toEqual(
         new Set(['[{"name":"first-registry"},{"name":"second-registry"}]']),
@@ -103,9 +106,10 @@ test('a platform of which nothing is said is in a namespace of its name, by itse
   const { options, context } = new AgentPlatform(new App(), 'it');
   expect(options).toEqual({
     timeZone: 'Etc/UTC',
+    images: { digests: true },
     imagePullSecrets: [],
     edge: { controller: 'none' },
-    secrets: { provider: 'generate', image: 'curlimages/curl:8.16.0' },
+    secrets: { provider: 'generate', image: IMAGES.curl },
     network: {
       dns: { namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' }, cidrs: [] },
       apiServer: { cidrs: ['0.0.0.0/0', '::/0'], ports: [443, 6443] },

@@ -7,17 +7,21 @@ import { IMAGE, smallPlatform } from '../support/small';
 
 const summaryOf = (platform: AgentPlatform) => summary(platform, 'dist/small', renderFiles(platform));
 
+const BY_TAG = `  images by tag alone: tags can be moved:
+    - ${IMAGE}
+`;
+
 test('of one agent says how much it is, from the fewest replicas to the most', () => {
   expect(summaryOf(smallPlatform())).toBe(`dist/small: 13 objects in 2 files
   pods 3 to 10, CPU 3 to 10, memory 6Gi to 20Gi, storage 0Gi
-`);
+${BY_TAG}`);
 });
 
 test('of a fixed number says one number', () => {
   const agent = { replicas: { min: 1, max: 1 }, resources: { cpu: '150m', memory: '600Mi' } };
   expect(summaryOf(smallPlatform({}, agent))).toBe(`dist/small: 11 objects in 2 files
   pods 1, CPU 150m, memory 600Mi, storage 0Gi
-`);
+${BY_TAG}`);
 });
 
 test('of a large one says what the cluster must bring and what is left to do', () => {
@@ -40,8 +44,16 @@ test('of a large one says what the cluster must bring and what is left to do', (
     - kubectl -n agents create secret generic provider --from-file=key=FILE --from-file=dsn=FILE
     - kubectl -n agents create secret tls certificate --cert=FILE --key=FILE
     - kubectl -n agents create secret docker-registry registry --docker-server=... --docker-username=... --docker-password=...
-  approximations:
+${BY_TAG}  approximations:
     - one
     - two
 `);
+});
+
+test('names images without a digest, as they are pulled; where digests are off, it was said on purpose', () => {
+  const images = { registry: { 'registry.test': 'mirror.test/own' } };
+  expect(summaryOf(smallPlatform({ images }))).toContain('be moved:\n    - mirror.test/own/agent:1\n');
+  const heading = 'by tag alone';
+  expect(summaryOf(smallPlatform({}, { image: `${IMAGE}@sha256:${'a'.repeat(64)}` }))).not.toContain(heading);
+  expect(summaryOf(smallPlatform({ images: { digests: false } }))).not.toContain(heading);
 });

@@ -1,4 +1,5 @@
 import { parse as parseYaml } from 'yaml';
+import { IMAGES } from '../../lib/kube';
 import { Chroma, type ChromaProps, ChromaSchema } from '../../lib/stores/chroma';
 import { type AllProps, unseenProps } from '../support/all-props';
 import { find } from '../support/platform';
@@ -31,7 +32,7 @@ describe('chroma', () => {
   });
 
   test('reads its configuration from a file', () => {
-    expect(main).toMatchObject({ image: 'chromadb/chroma:1.5.9', args: ['run', '/etc/chroma/config.yaml'] });
+    expect(main).toMatchObject({ image: IMAGES.chroma, args: ['run', '/etc/chroma/config.yaml'] });
     expect(parseYaml(file('config.yaml'))).toEqual({
       port: 8000,
       listen_address: '0.0.0.0',

@@ -1,3 +1,4 @@
+import { IMAGES } from '../../lib/kube';
 import { Memcached, type MemcachedProps, MemcachedSchema } from '../../lib/stores/memcached';
 import { type AllProps, unseenProps } from '../support/all-props';
 import { find } from '../support/platform';
@@ -36,7 +37,7 @@ describe('memcached', () => {
   });
 
   test('runs as the user of its image', () => {
-    expect(main).toMatchObject({ name: 'memcached', image: 'memcached:1.6.45-alpine' });
+    expect(main).toMatchObject({ name: 'memcached', image: IMAGES.memcached });
     expect(pod.securityContext).toMatchObject({ runAsUser: 11211, runAsGroup: 11211 });
     expect(main.args).toEqual(['-m', '409', '-c', '1024', '-I', '1m', '-X']);
     expect(main.resources.requests).toMatchObject({ cpu: '100m', memory: '512Mi' });
@@ -56,7 +57,7 @@ describe('memcached', () => {
 
   test('has an exporter where something scrapes', () => {
     expect(container('exporter')).toMatchObject({
-      image: 'quay.io/prometheus/memcached-exporter:v0.16.0',
+      image: IMAGES.memcachedExporter,
       args: ['--memcached.address=127.0.0.1:11211'],
       ports: [{ name: 'metrics', containerPort: 9150 }],
       securityContext: { runAsUser: 65534, runAsGroup: 65534 },

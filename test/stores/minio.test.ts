@@ -1,4 +1,4 @@
-import { Workload } from '../../lib/kube';
+import { IMAGES, Workload } from '../../lib/kube';
 import { Minio, type MinioProps, MinioSchema } from '../../lib/stores/minio';
 import { type AllProps, unseenProps } from '../support/all-props';
 import { find, podSpec, type Rendered, rendered } from '../support/platform';
@@ -65,7 +65,7 @@ describe('minio', () => {
   test('writes to its volume and nowhere else', () => {
     expect(statefulSet.spec).toMatchObject({ replicas: 1, serviceName: 'minio' });
     expect(main).toMatchObject({
-      image: 'quay.io/minio/minio:RELEASE.2025-09-07T16-13-09Z',
+      image: IMAGES.minio,
       args: ['server', '/data', '--address', ':9000', '--certs-dir', '/tmp/certs'],
     });
     expect(mounts()).toMatchObject({ '/data': { claim: 'data' }, '/tmp': { emptyDir: { sizeLimit: '256Mi' } } });
@@ -148,7 +148,7 @@ describe('buckets and keys', () => {
   test('are made with the credentials of the server, which are in files', () => {
     const container = jobContainer(objects);
     expect(container).toMatchObject({
-      image: 'quay.io/minio/mc:RELEASE.2025-08-13T08-35-41Z',
+      image: IMAGES.minioClient,
       command: ['sh', '/etc/minio-setup/minio-setup.sh', 'uploads', 'models'],
     });
     expect(envOf(container)).toEqual({

@@ -1,3 +1,4 @@
+import { IMAGES } from '../../lib/kube';
 import { Postgres, type PostgresProps, PostgresSchema } from '../../lib/stores/postgres';
 import { type AllProps, unseenProps } from '../support/all-props';
 import { find } from '../support/platform';
@@ -40,7 +41,7 @@ describe('postgres', () => {
 
   test('starts through the entrypoint of its image, which makes the database', () => {
     expect(main).toMatchObject({
-      image: 'postgres:15.19-alpine',
+      image: IMAGES.postgres,
       args: ['-c', 'config_file=/etc/postgresql/postgresql.conf'],
     });
     expect(main.command).toBeUndefined();
@@ -84,7 +85,7 @@ describe('postgres', () => {
 
   test('has an exporter where something scrapes', () => {
     expect(container('exporter')).toMatchObject({
-      image: 'quay.io/prometheuscommunity/postgres-exporter:v0.20.1',
+      image: IMAGES.postgresExporter,
       ports: [{ name: 'metrics', containerPort: 9187 }],
     });
     expect(env('exporter')).toEqual({
@@ -99,7 +100,7 @@ describe('postgres', () => {
     expect(store.backup).toEqual({
       backupName: 'postgres',
       method: 'postgres',
-      image: 'postgres:15.19-alpine',
+      image: IMAGES.postgres,
       user: { uid: 70, gid: 70 },
       env: { PGHOST: 'postgres', PGUSER: 'aiagent', PGDATABASE: 'aiagent' },
       secret: {

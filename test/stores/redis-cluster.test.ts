@@ -1,3 +1,4 @@
+import { IMAGES } from '../../lib/kube';
 import { RedisCluster, type RedisClusterProps, RedisClusterSchema } from '../../lib/stores/redis-cluster';
 import { type AllProps, unseenProps } from '../support/all-props';
 import { find } from '../support/platform';
@@ -91,7 +92,7 @@ describe('a cluster', () => {
 
   test('has a keeper in every pod, which hands a master over before the server ends', () => {
     expect(container('cluster')).toMatchObject({
-      image: 'redis:7.4.11-alpine',
+      image: IMAGES.redis,
       command: ['sh', '/scripts/redis-cluster.sh'],
       resources: { requests: { cpu: '10m', memory: '64Mi' } },
     });
@@ -130,7 +131,7 @@ describe('a cluster', () => {
     expect(store.backup).toEqual({
       backupName: 'redis',
       method: 'redis-cluster',
-      image: 'redis:7.4.11-alpine',
+      image: IMAGES.redis,
       user: { uid: 999, gid: 1000 },
       env: { REDIS_HOSTS: NODES },
       secret: {

@@ -1,3 +1,4 @@
+import { IMAGES } from '../../lib/kube';
 import { Redis, type RedisProps, RedisSchema } from '../../lib/stores/redis';
 import { type AllProps, unseenProps } from '../support/all-props';
 import { find } from '../support/platform';
@@ -50,7 +51,7 @@ describe('redis', () => {
 
   test('starts by a script that puts the password into a file in memory', () => {
     expect(main).toMatchObject({
-      image: 'redis:7.4.11-alpine',
+      image: IMAGES.redis,
       command: ['sh', '/scripts/redis-start.sh', '/etc/redis/redis.conf'],
     });
     expect(main.args).toBeUndefined();
@@ -85,7 +86,7 @@ describe('redis', () => {
 
   test('has an exporter where something scrapes', () => {
     expect(container('exporter')).toMatchObject({
-      image: 'oliver006/redis_exporter:v1.89.0',
+      image: IMAGES.redisExporter,
       ports: [{ name: 'metrics', containerPort: 9121 }],
       securityContext: { runAsUser: 59000, runAsGroup: 59000 },
     });
@@ -97,7 +98,7 @@ describe('redis', () => {
     expect(store.backup).toEqual({
       backupName: 'redis',
       method: 'redis',
-      image: 'redis:7.4.11-alpine',
+      image: IMAGES.redis,
       user: { uid: 999, gid: 1000 },
       env: { REDIS_HOSTS: 'redis' },
       secret: {

@@ -123,6 +123,10 @@ const tls = fc.oneof(
 
 const platform = some({
   timeZone: fc.constantFrom('Etc/UTC', 'Asia/Shanghai'),
+  images: some({
+    registry: fc.constantFrom<unknown>('mirror.example.com:5000/all', { 'quay.io': 'harbor.example.com/quay' }),
+    digests: fc.boolean(),
+  }),
   imagePullSecrets: fc.constant(['registry']),
   edge: fc.oneof(
     fc.record({ controller: fc.constantFrom('nginx', 'ingress-nginx'), tls }, { requiredKeys: ['controller'] }),

@@ -18,6 +18,7 @@ export function testScope(context: Partial<PlatformContext> = {}): Construct & {
     name: 'test',
     namespace: 'ai-agent-test',
     domain: 'agent.example.com',
+    images: { digests: true },
     imagePullSecrets: [],
     timeZone: 'Etc/UTC',
     metrics: true,
