@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
 import {
+  amount,
   type BackupSource,
   Component,
   type ContainerOptions,
@@ -33,6 +34,7 @@ export class Backup extends Component {
   /** CronJobs that run by themselves, for the alert on a backup's age. */
   readonly schedules: readonly { readonly name: string; readonly schedule: string }[];
   private readonly image: string;
+  private readonly scratch?: string;
   private readonly destination: Destination;
   private readonly scripts: Volume;
 
@@ -41,6 +43,7 @@ export class Backup extends Component {
     const { options, sources } = props;
     const { schedule, retention, keepAtLeast } = options;
     this.image = options.image;
+    this.scratch = options.scratch;
     this.destination = destinationOf(this, options);
     this.scripts = configFiles(this, 'backup-scripts', SCRIPTS, { executable: true });
     const keep = { RETENTION_DAYS: String(Number.parseInt(retention, 10)), KEEP_AT_LEAST: String(keepAtLeast) };
@@ -49,7 +52,16 @@ export class Backup extends Component {
       const byHand = { schedule: NEVER, suspend: true, deadline: DEADLINE, retries: 0 };
       this.job(source, 'restore', byHand, [this.transfer(source, 'fetch.sh', { BACKUP: '' }), this.restore(source)]);
     }
+    const largest = sources.map((source) => this.roomFor(source)).sort((a, b) => amount(b) - amount(a))[0];
+    if (largest)
+      this.context.requirements.add(`a node with ${largest} of ephemeral storage to spare for backups, or a smaller backup.scratch`);
     this.schedules = sources.map(({ backupName }) => ({ name: `${backupName}-backup`, schedule }));
+  }
+
+  /** What a dump may take of its node's disk: a generic ephemeral volume would be held by every pod that is kept for its log. */
+  private roomFor(source: BackupSource): string {
+    const { scratch: most = source.scratch } = this;
+    return amount(most) < amount(source.scratch) ? most : source.scratch;
   }
 
   /** Two containers, one after the other, that share a scratch folder. */
@@ -108,7 +120,12 @@ export class Backup extends Component {
       name,
       command: ['sh', `/scripts/${script}`],
       resources: RESOURCES,
-      mounts: { '/work': scratch('work', source.scratch), '/tmp': scratch('tmp', '64Mi'), '/scripts': this.scripts, ...own.mounts },
+      mounts: {
+        '/work': scratch('work', this.roomFor(source), { reserve: true }),
+        '/tmp': scratch('tmp', '64Mi'),
+        '/scripts': this.scripts,
+        ...own.mounts,
+      },
     };
   }
 }

@@ -8,6 +8,11 @@ const common = {
   schedule: cron().default('0 2 * * *').describe('When backups run, in the time zone of the platform (the guide leaves it to cron).'),
   retention: days().default('7d').describe('How long a backup is kept (guide: find -mtime +7 -delete).'),
   keepAtLeast: z.int().min(1).default(3).describe('Good backups kept at any age: days of failures must not remove the last good one.'),
+  scratch: byteQuantity()
+    .optional()
+    .describe(
+      "Most disk of a node that one dump takes, which is reserved; the size of the source's volume if absent: a dump is no larger.",
+    ),
   image: image().default(IMAGES.rclone).describe('Image that packs files, publishes and fetches: a shell, tar and rclone.'),
 };
 

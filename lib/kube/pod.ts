@@ -178,11 +178,12 @@ function renderEnv([name, value]: [string, EnvValue]): k8s.EnvVar {
 
 function renderResources(options: ContainerOptions): k8s.ResourceRequirements {
   const { cpu, memory, limits } = options.resources;
-  const disks = mountsOf(options).map(([, { volume }]) => (volume.kind === 'scratch' ? volume.disk : 0));
-  const disk = disks.reduce((sum, each) => sum + each, DISK.limit);
+  const folders = mountsOf(options).flatMap(([, { volume }]) => (volume.kind === 'scratch' ? volume : []));
+  const disk = (from: number, some: typeof folders) => bytes(some.reduce((sum, each) => sum + each.disk, from));
+  const reserved = folders.filter(({ reserve }) => reserve);
   return {
-    requests: quantities({ cpu, memory, 'ephemeral-storage': bytes(DISK.request) }),
-    limits: quantities({ cpu: limits?.cpu, memory: limits?.memory ?? memory, 'ephemeral-storage': bytes(disk) }),
+    requests: quantities({ cpu, memory, 'ephemeral-storage': disk(DISK.request, reserved) }),
+    limits: quantities({ cpu: limits?.cpu, memory: limits?.memory ?? memory, 'ephemeral-storage': disk(DISK.limit, folders) }),
   };
 }
 

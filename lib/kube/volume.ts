@@ -5,7 +5,7 @@ import { amount, type QuantityText, quantity } from './quantity';
 
 /** Something that containers mount, with what it is in a pod. Pods take their volumes from the mounts: none can dangle. */
 export type Volume = { readonly name: string; readonly source?: Omit<k8s.Volume, 'name'> } & (
-  | { readonly kind: 'scratch'; readonly disk: number }
+  | { readonly kind: 'scratch'; readonly disk: number; readonly reserve?: boolean }
   | { readonly kind: 'claimTemplate'; readonly claim: ClaimOptions }
   | { readonly kind: 'claim'; readonly claimName: string }
   | { readonly kind: 'files' }
@@ -18,9 +18,9 @@ export interface ClaimOptions {
   readonly accessMode?: 'ReadWriteOnce' | 'ReadWriteMany';
 }
 
-/** An empty folder that lives as long as the pod. */
-export function scratch(name: string, size: QuantityText): Volume {
-  return { kind: 'scratch', name, disk: amount(size), source: { emptyDir: { sizeLimit: quantity(size) } } };
+/** An empty folder that lives as long as the pod, on its node; reserved, the pod goes to a node that has the room, and waits for one. */
+export function scratch(name: string, size: QuantityText, { reserve = false }: { readonly reserve?: boolean } = {}): Volume {
+  return { kind: 'scratch', name, disk: amount(size), reserve, source: { emptyDir: { sizeLimit: quantity(size) } } };
 }
 
 /** As {@link scratch}, in memory: its content counts against the memory limit of whoever writes it. */

@@ -1,5 +1,5 @@
 import { BackupSchema } from '../../lib/backup';
-import { IMAGES, parse } from '../../lib/kube';
+import { amount, bytes, IMAGES, parse } from '../../lib/kube';
 import { CLAIM, makeBackup, SOURCES } from '../support/backup';
 import { find } from '../support/platform';
 
@@ -102,14 +102,24 @@ describe.each(STEPS)('%s', (method, image, env, { claim }: { claim?: string }, m
     }
   });
 
-  test('has room for one dump', () => {
+  test('has room for one dump, which the node must have', () => {
     for (const { volumes, first, second } of [backup, restore]) {
       expect(volumes.work).toEqual({ emptyDir: { sizeLimit: scratch } });
       expect(volumes.tmp).toEqual({ emptyDir: { sizeLimit: '64Mi' } });
       for (const { resources } of [first, second])
-        expect(resources.requests).toEqual({ cpu: '100m', memory: '256Mi', 'ephemeral-storage': '64Mi' });
+        expect(resources.requests).toEqual({ cpu: '100m', memory: '256Mi', 'ephemeral-storage': bytes(amount(scratch) + 64 * 2 ** 20) });
     }
   });
+});
+
+test('a dump takes no more of a node than is said; the summary tells of the largest', () => {
+  const { job, scope } = makeBackup({ ...CLAIM, scratch: '5Gi' }, all);
+  const sizes = ['postgres', 'redis', 'uploads'].map((name) => job(`${name}-backup`).volumes.work.emptyDir.sizeLimit);
+  expect(sizes).toEqual(['5Gi', '2Gi', '5Gi']);
+  const told = (context: typeof scope.context) => [...context.requirements].filter((text) => text.includes('ephemeral'));
+  expect(told(scope.context)).toEqual(['a node with 5Gi of ephemeral storage to spare for backups, or a smaller backup.scratch']);
+  expect(told(onClaim.scope.context)).toEqual(['a node with 50Gi of ephemeral storage to spare for backups, or a smaller backup.scratch']);
+  expect(told(makeBackup(CLAIM, []).scope.context)).toEqual([]);
 });
 
 test('a cluster is dumped like one server, and brought back by servers that hold a shard each', () => {

@@ -78,7 +78,14 @@ describe('resources', () => {
       '/memory': memory('m', '4Gi'),
       '/claim': existingClaim('c', 'claim'),
     };
-    expect(makeContainer({ mounts }).resources.limits['ephemeral-storage']).toBe(`${512 + 1024 + 100}Mi`);
+    const { requests, limits } = makeContainer({ mounts }).resources;
+    expect([requests, limits].map((each) => each['ephemeral-storage'])).toEqual(['64Mi', `${512 + 1024 + 100}Mi`]);
+  });
+
+  test('what is reserved of the disk is asked of the node', () => {
+    const mounts = { '/a': scratch('a', '1Gi', { reserve: true }), '/b': scratch('b', '100Mi') };
+    const { requests, limits } = makeContainer({ mounts }).resources;
+    expect([requests, limits].map((each) => each['ephemeral-storage'])).toEqual([`${64 + 1024}Mi`, `${512 + 1024 + 100}Mi`]);
   });
 
   test.each(Object.keys(KINDS) as (keyof typeof KINDS)[])('none of them vanishes in a %s', (kind) => {

@@ -35,6 +35,7 @@ const ALL: AllProps<PlatformProps> = {
     schedule: '17 3 * * *',
     retention: '19d',
     keepAtLeast: 13,
+    scratch: '11Gi',
     image: 'registry.test/own-rclone:1',
     endpoint: 'https://s3.own.example.org:9443',
     bucket: 'own-bucket',
