@@ -69,12 +69,15 @@ export function agentContainer(agent: Component, options: AgentOptions, runtime:
   };
 }
 
+/** What the bootstrap Job makes. */
+const GENERATED = { generate: '{random}', 'generate-fernet': '{fernet}' } as const;
+
 /** Variables from Secrets, which the platform is asked for. */
 function secretReferences({ node, context }: Component, { secretEnv }: AgentOptions): Env {
   const references = Object.entries(secretEnv).map(([name, source]) => {
-    const isGenerated = source === 'generate';
-    const { secret, key } = isGenerated ? { secret: `${node.id}-keys`, key: name } : source;
-    needSecret(context, { name: secret, keys: { [key]: isGenerated ? '{random}' : undefined } });
+    const template = typeof source === 'string' ? GENERATED[source] : undefined;
+    const { secret, key } = typeof source === 'string' ? { secret: `${node.id}-keys`, key: name } : source;
+    needSecret(context, { name: secret, keys: { [key]: template } });
     return [name, { secret, key }];
   });
   return Object.fromEntries(references);

@@ -69,9 +69,16 @@ const fields = z.strictObject({
   logLevel: z.enum(['DEBUG', 'INFO', 'WARNING', 'ERROR']).default('INFO').describe('Passed as LOG_LEVEL (guide).'),
   env: z.record(envName(), z.string()).default({}).describe('Further environment variables.'),
   secretEnv: z
-    .record(envName(), z.union([z.literal('generate'), secretKey()], { error: 'expected "generate", or { secret, key }' }))
+    .record(
+      envName(),
+      z.union([z.enum(['generate', 'generate-fernet']), secretKey()], {
+        error: 'expected "generate", "generate-fernet", or { secret, key }',
+      }),
+    )
     .default({})
-    .describe('Variables from Secrets: the user\'s own ({ secret, key }), or a random value that the platform makes once ("generate").'),
+    .describe(
+      'Variables from Secrets: the user\'s own ({ secret, key }), or a value that the platform makes once: "generate", 40 letters and digits; "generate-fernet", a key of Python\'s cryptography.fernet.',
+    ),
   uploads: extra('Volume for uploads; none if absent.', {
     path: absolutePath().default('/app/uploads').describe('Where the agent keeps uploads (guide: ./uploads:/app/uploads).'),
     storage: byteQuantity().default('20Gi').describe('Size of the volume (the guide names no size).'),

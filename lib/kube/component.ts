@@ -20,7 +20,7 @@ export const contentHash = (content: string): string => createHash('sha256').upd
 /** A Secret that the platform needs. Values are never rendered: the bootstrap Job makes them from templates, or the user. */
 export interface SecretNeed {
   readonly name: string;
-  /** Templates: `{random}` is 40 fresh alphanumeric characters, `{key}` an earlier key's value; none: the user's to give. */
+  /** Templates: `{random}` is 40 fresh letters and digits, `{fernet}` a fresh Fernet key, `{key}` an earlier key's value; none: the user's to give. */
   readonly keys: Readonly<Record<string, string | undefined>>;
 }
 

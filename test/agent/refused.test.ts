@@ -38,7 +38,7 @@ const REFUSED: [string, Partial<AgentProps>, string][] = [
   [
     'a value may be a secret',
     { secretEnv: { A: 's3cr3t' } } as never,
-    'secretEnv.A: got a hidden value, expected "generate", or { secret, key }',
+    'secretEnv.A: got a hidden value, expected "generate", "generate-fernet", or { secret, key }',
   ],
   [
     'a route is no prefix',

@@ -113,7 +113,7 @@ describe('what cannot be', () => {
 
 describe('variables from Secrets', () => {
   const { scope, env } = makeAgent({
-    secretEnv: { SESSION: 'generate', CSRF: 'generate', OPENAI: { secret: 'openai', key: 'api-key' } },
+    secretEnv: { SESSION: 'generate', CSRF: 'generate-fernet', OPENAI: { secret: 'openai', key: 'api-key' } },
   });
 
   test('are references, never values', () => {
@@ -126,7 +126,7 @@ describe('variables from Secrets', () => {
 
   test('are asked of the platform: made by it, or by the user', () => {
     expect([...scope.context.secrets.values()]).toEqual([
-      { name: 'agent-keys', keys: { SESSION: '{random}', CSRF: '{random}' } },
+      { name: 'agent-keys', keys: { SESSION: '{random}', CSRF: '{fernet}' } },
       { name: 'openai', keys: { 'api-key': undefined } },
     ]);
   });

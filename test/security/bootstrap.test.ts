@@ -122,6 +122,21 @@ withEveryShell((sandbox, { ownFirst }) => {
     expect(call).not.toMatch(/ (-k|--insecure)\b/);
   });
 
+  test('a Fernet key is 32 random bytes in url-safe base64, another one each time', () => {
+    const lines = Array.from({ length: 12 }, (_, index) => `app key${index} {fernet}`);
+    const place = prepared([...lines, 'app again {key0}'].join('\n'));
+    expect(place.run(script)).toMatchObject({ status: 0, stderr: '' });
+    const { again, ...keys } = secret(place, 'app').stringData;
+    for (const key of Object.values(keys)) {
+      expect(key).toMatch(/^[A-Za-z0-9_-]{43}=$/);
+      expect(Buffer.from(key, 'base64url')).toHaveLength(32);
+    }
+    expect(new Set(Object.values(keys)).size).toBe(12);
+    // of 516 characters some are those in which this base64 differs from the other
+    expect(Object.values(keys).join('')).toMatch(/[-_]/);
+    expect(again).toBe(keys.key0);
+  });
+
   test('braces that are no reference, quotes and backslashes are kept', () => {
     const place = prepared('app password {random}\napp json {"user":"a\\b","password":"{password}"} {} {a b} }{');
     expect(place.run(script).status).toBe(0);

@@ -43,7 +43,11 @@ const runtime = fc.oneof(
 
 // made once: fast-check looks into the expression at each making
 const env = fc.dictionary(fc.stringMatching(/^MY_[A-Z]{1,8}$/), fc.string({ maxLength: 20 }), { maxKeys: 3 });
-const secretEnv = fc.dictionary(fc.stringMatching(/^KEY_[A-Z]{1,8}$/), fc.oneof(fc.constant('generate'), secretRef), { maxKeys: 3 });
+const secretEnv = fc.dictionary(
+  fc.stringMatching(/^KEY_[A-Z]{1,8}$/),
+  fc.oneof(fc.constantFrom('generate', 'generate-fernet'), secretRef),
+  { maxKeys: 3 },
+);
 
 const agent = (stores: string[]) =>
   fc

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Creates the Secrets of $SPEC that are absent and leaves the others alone: the RBAC verb create on secrets is enough.
 # $SPEC: a line for each key, "secret-name key template", the lines of a secret together. In a template {random}
-# stands for 40 fresh letters and digits, {key} for the value of an earlier key of the same secret.
+# stands for 40 fresh letters and digits, {fernet} for a fresh Fernet key (32 bytes in url-safe base64), {key} for the
+# value of an earlier key of the same secret.
 # Environment: SPEC, PART_OF; NS, API, CA, TOKEN_FILE (the ServiceAccount's own), TMPDIR (/tmp).
 set -eu
 umask 077
@@ -22,8 +23,9 @@ fill() { # template $1, its references replaced -> $filled
     ref=${rest%%'}'*}
     case $ref in '' | *[!A-Za-z0-9._-]*) filled="$filled{" && continue ;; esac # a brace, not a reference
     random=$(head -c 1024 /dev/urandom | LC_ALL=C tr -dc A-Za-z0-9 | head -c 40)
-    [ "${#random}" -eq 40 ] || fail 'too few random bytes'
-    known=${tab}random=$random$seen
+    fernet=$(head -c 32 /dev/urandom | base64 | tr +/ -_)
+    [ "${#random} ${#fernet}" = '40 44' ] || fail 'too few random bytes'
+    known=${tab}random=$random${tab}fernet=$fernet$seen
     value=${known#*"$tab$ref="}
     [ "$value" != "$known" ] || fail "secret/$secret: {$ref} is no earlier key"
     filled=$filled${value%%"$tab"*}
