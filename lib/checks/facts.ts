@@ -1,4 +1,5 @@
 import { type PlatformContext, Workload } from '../kube';
+import { ByLabel } from './by-label';
 import { type Fields, fields, list, type PlatformObject } from './manifest';
 
 /** Objects that do not fit in: what is wrong with each, and what to do. */
@@ -26,8 +27,10 @@ export class Facts {
   readonly namespaces: ReadonlySet<string>;
   /** What will exist, by `kind namespace name`. */
   private readonly existing = new Map<string, Fields>();
-  /** Pods by `namespace key=value` of their labels, and by `namespace domain` of these. */
-  private readonly byLabel = new Map<string, Set<Pods>>();
+  private readonly podsByLabel = new ByLabel<Pods>();
+  private readonly servicesByLabel = new ByLabel<PlatformObject>();
+  /** `namespace domain` of the labels of pods. */
+  private readonly domains = new Set<string>();
 
   constructor(
     readonly objects: readonly PlatformObject[],
@@ -42,6 +45,8 @@ export class Facts {
       podsOf(object, autoscalers.get(object.json)),
     );
     for (const pods of this.pods) this.learn(pods);
+    for (const service of this.ofKind('Service'))
+      this.servicesByLabel.add(service, namespaceOf(service), fields(service.json, 'metadata.labels'));
   }
 
   private know(kind: string, namespace: string, name: unknown, content = UNKNOWN): void {
@@ -50,9 +55,8 @@ export class Facts {
 
   private learn(pods: Pods): void {
     const { object, namespace, labels, replicas } = pods;
-    for (const [key, value] of Object.entries({ '': '', ...labels }))
-      for (const place of [`${namespace} ${key}=${value}`, `${namespace} ${domain(key)}`])
-        this.byLabel.set(place, (this.byLabel.get(place) ?? new Set()).add(pods));
+    this.podsByLabel.add(pods, namespace, labels);
+    for (const key of Object.keys({ '': '', ...labels })) this.domains.add(`${namespace} ${domain(key)}`);
     for (const { name } of list(object.json, 'spec.volumeClaimTemplates.metadata'))
       for (let ordinal = 0; ordinal < replicas.max; ordinal++)
         this.know('PersistentVolumeClaim', namespace, `${name}-${object.json.metadata.name}-${ordinal}`);
@@ -86,11 +90,16 @@ export class Facts {
    * namespace that has none of ours, or with labels of a domain that none of ours has, such as `cnpg.io`.
    */
   select(namespace: string, selector: unknown): readonly Pods[] | undefined {
-    const labels = Object.entries(fields(selector, 'matchLabels'));
-    const isOurs = labels.every(([key]) => this.byLabel.has(`${namespace} ${domain(key)}`));
-    if (!labels[0] || !isOurs || list(selector, 'matchExpressions').length > 0) return undefined;
-    const candidates = this.byLabel.get(`${namespace} ${labels[0].join('=')}`) ?? [];
-    return [...candidates].filter((pods) => labels.every(([key, value]) => pods.labels[key] === value));
+    const labels = fields(selector, 'matchLabels');
+    const keys = Object.keys(labels);
+    const isOurs = keys.every((key) => this.domains.has(`${namespace} ${domain(key)}`));
+    if (keys.length === 0 || !isOurs || list(selector, 'matchExpressions').length > 0) return undefined;
+    return this.podsByLabel.find(namespace, labels);
+  }
+
+  /** Our Services with all these labels. */
+  services(namespace: string, labels: Fields): readonly PlatformObject[] {
+    return this.servicesByLabel.find(namespace, labels);
   }
 }
 

@@ -43,15 +43,11 @@ function* references(facts: Facts): Iterable<readonly [PlatformObject, kind: str
 
 /** Monitors that find nothing to scrape; what is in namespaces of others is not known. */
 export function* idleMonitors(facts: Facts): Findings {
-  const services = facts.ofKind('Service');
   for (const object of facts.ofKind('ServiceMonitor')) {
     const listed = texts(object.json, 'spec.namespaceSelector.matchNames');
     const namespaces = listed.length > 0 ? listed : [namespaceOf(object)];
     if (fields(object.json, 'spec.namespaceSelector').any || namespaces.some((name) => !facts.namespaces.has(name))) continue;
-    const labels = Object.entries(fields(object.json, 'spec.selector.matchLabels'));
-    const found = services
-      .filter((service) => labels.every(([key, value]) => service.json.metadata.labels?.[key] === value))
-      .filter((service) => namespaces.includes(namespaceOf(service)));
+    const found = namespaces.flatMap((name) => facts.services(name, fields(object.json, 'spec.selector.matchLabels')));
     const ports = texts(found, 'json.spec.ports.name');
     if (found.length === 0) yield [object, 'selects no Service; make its selector the labels of one'];
     for (const port of texts(object.json, 'spec.endpoints.port').filter((name) => found.length > 0 && !ports.includes(name)))
