@@ -118,7 +118,8 @@ export const AgentSchema = fields.superRefine(agentRules, { when: ({ value }) =>
 
 /** What holds between the fields of an agent. Asked even if some of them are wrong, so that all problems show at once. */
 function agentRules(agent: Partial<z.output<typeof fields>>, context: z.core.$RefinementCtx): void {
-  const reject = (path: string[], message: string, params?: { got: string }) => context.addIssue({ code: 'custom', path, message, params });
+  const reject = (path: (string | number)[], message: string, params?: { got: string }) =>
+    context.addIssue({ code: 'custom', path, message, params });
   const { runtime, replicas } = agent;
   if (agent.gunicorn && runtime !== 'gunicorn') reject(['gunicorn'], 'expected runtime: gunicorn beside it');
   if (agent.script && runtime !== 'streamlit') reject(['script'], 'expected runtime: streamlit beside it');
@@ -137,6 +138,9 @@ function agentRules(agent: Partial<z.output<typeof fields>>, context: z.core.$Re
     mounted.push(path);
   }
   if (agent.static && runtime === 'streamlit') reject(['static'], 'expected none: streamlit serves its own /static/');
+  for (const [index, route] of (Array.isArray(agent.routes) ? agent.routes : []).entries())
+    if (route?.to === 'static' && !agent.static)
+      reject(['routes', index, 'to'], 'expected "agent", or static files of the agent (static: {})');
   if (replicas && replicas.max - replicas.min < 0)
     reject(['replicas'], 'expected min to be no more than max', { got: `min ${replicas.min} and max ${replicas.max}` });
   if (agent.uploads?.accessMode === 'ReadWriteOnce' && (replicas?.max ?? 1) > 1)

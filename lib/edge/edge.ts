@@ -161,7 +161,6 @@ function contradictions(entries: readonly Entry[]): Problem[] {
     const owner = owners.get(claim);
     if (owner) reject(path, `got "${claim}", expected a path that ${pathText(owner)} does not answer already; give one a host of its own`);
     owners.set(claim, owner ?? path);
-    if (route.to === 'static' && !backend.static) reject([...path, 'to'], 'got "static", expected "agent"; the agent has no static files');
   }
   for (const { name, host } of new Set(entries.map(({ backend }) => backend)))
     if (!host) reject(['agents', name], 'got no host, expected one here, or a domain for the platform');

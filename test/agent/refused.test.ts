@@ -45,6 +45,11 @@ const REFUSED: [string, Partial<AgentProps>, string][] = [
     { routes: [{ path: '/api' }] },
     'routes[0].path: got "/api", expected a prefix that ends with "/"; end it with "/", or say match: exact',
   ],
+  [
+    'a route leads to static files that are not there',
+    { routes: [{ path: '/files/', to: 'static' }] },
+    'routes[0].to: got "static", expected "agent", or static files of the agent (static: {})',
+  ],
   ['there is no such option', { replica: 1 } as never, 'replica: got an unknown key, expected one of '],
 ];
 

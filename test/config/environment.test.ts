@@ -113,6 +113,15 @@ it.each<[string, string, string[]]>([
     inAgent('runtime: streamlit\n    static: {}'),
     ['7:13: agents.agent.static: got a map, expected none: streamlit serves its own /static/'],
   ],
+  [
+    'routes to static files that are not there, whatever the edge is',
+    inAgent('routes: [{ path: /a/ }, { path: /b/, to: static }, ~, { path: /c/, to: static }]'),
+    [
+      '6:46: agents.agent.routes[1].to: got "static", expected "agent", or static files of the agent (static: {})',
+      '6:56: agents.agent.routes[2]: got nothing, expected a map of path, match, limit, body, timeout, requestBuffering, responseBuffering, websocket, headers, to',
+      '6:76: agents.agent.routes[3].to: got "static", expected "agent", or static files of the agent (static: {})',
+    ],
+  ],
   ['stores: and nothing', atTop('stores:'), ['6:1: stores: got nothing, expected a map of postgres, redis, memcached, chroma, minio']],
   ['agents: and nothing', `${START}agents:\n`, ['3:1: agents: got nothing, expected a map']],
   [

@@ -80,20 +80,15 @@ describe.each(CONTROLLERS)('an edge with %s', (controller) => {
     ]);
   });
 
-  test('fails on a path that two agents claim, on files that are not there, and on an agent without a host, all at once', () => {
+  test('fails on a path that two agents claim, and on an agent without a host, all at once', () => {
     const claims: AgentInput[] = [
       { name: 'chat', routes: [{ path: '/api/' }, { path: '/chat/' }] },
-      {
-        name: 'search',
-        static: false,
-        routes: [{ path: '/search/' }, { path: '/api/' }, { path: '/files/', to: 'static' }],
-      },
+      { name: 'search', routes: [{ path: '/search/' }, { path: '/api/' }] },
       { name: 'lost', host: '', routes: [{ path: '/api/' }] },
     ];
     expect(() => render({ controller }, ...claims)).toThrow(
       lines(
         'test.agents.search.routes[1]: got "agent.example.com/api/", expected a path that agents.chat.routes[0] does not answer already; give one a host of its own',
-        'test.agents.search.routes[2].to: got "static", expected "agent"; the agent has no static files',
         'test.agents.lost: got no host, expected one here, or a domain for the platform',
       ),
     );
@@ -121,9 +116,8 @@ test('an edge has a file of its own', () => {
 });
 
 test('one problem is enough to fail', () => {
-  const files: RouteInput = { path: '/files/', to: 'static' };
-  expect(() => render({ controller: 'nginx' }, { static: false, routes: [files] })).toThrow(
-    lines('test.agents.agent.routes[0].to: got "static", expected "agent"; the agent has no static files'),
+  expect(() => render({ controller: 'nginx' }, { host: '', routes: [{ path: '/' }] })).toThrow(
+    lines('test.agents.agent: got no host, expected one here, or a domain for the platform'),
   );
 });
 
