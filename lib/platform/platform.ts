@@ -1,11 +1,21 @@
 import { ApiObject, Chart } from 'cdk8s';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { Agent } from '../agent';
 import { Backup } from '../backup';
 import { findings, type PlatformObject } from '../checks';
 import { type PlatformOptions, type PlatformProps, PlatformSchema } from '../config';
 import { Edge } from '../edge';
-import { type BackupSource, Component, needSecret, type PlatformContext, parse, provideContext, workloadsOf } from '../kube';
+import {
+  type BackupSource,
+  Component,
+  footprint,
+  needSecret,
+  type PlatformContext,
+  parse,
+  provideContext,
+  type SecretNeed,
+  workloadsOf,
+} from '../kube';
 import { Observability } from '../observability';
 import { Bootstrap, GuardRails, isGenerated } from '../security';
 import { overcommitted } from './capacity';
@@ -63,12 +73,12 @@ export class AgentPlatform extends Construct {
     const { edge, backup, observability, imagePullSecrets, secrets, network } = this.options;
     for (const component of this.components) component.complete();
     if (edge.controller !== 'none') new Edge(this, 'edge', { options: edge, backends: agents.map((agent) => agent.backend) });
-    const sources = this.node.children.flatMap((child) => ('backup' in child && child.backup ? [child.backup as BackupSource] : []));
+    const sources = this.node.children.flatMap(sourceOf);
     const backups = backup.provider === 'none' ? [] : new Backup(this, 'backup', { options: backup, sources }).schedules;
     if (observability.provider !== 'none')
       new Observability(this, 'observability', { options: observability, workloads: workloadsOf(this), backups });
     for (const name of imagePullSecrets) needSecret(context, { name, keys: { '.dockerconfigjson': undefined } });
-    const generated = [...context.secrets.values()].filter(isGenerated);
+    const generated = this.generatedSecrets;
     if (secrets.provider === 'generate' && generated.length > 0)
       new Bootstrap(this, 'secrets', { image: secrets.image, apiServer: network.apiServer, secrets: generated });
     for (const workload of workloadsOf(this)) workload.renderNetworkPolicy();
@@ -96,9 +106,26 @@ export class AgentPlatform extends Construct {
     ];
   }
 
+  /** Secrets that a Job makes. */
+  get generatedSecrets(): SecretNeed[] {
+    return this.options.secrets.provider === 'generate' ? [...this.context.secrets.values()].filter(isGenerated) : [];
+  }
+
   /** Secrets that the user must make before the platform starts. */
-  get userSecrets() {
-    const generates = this.options.secrets.provider === 'generate';
-    return [...this.context.secrets.values()].filter((need) => !(generates && isGenerated(need)));
+  get userSecrets(): SecretNeed[] {
+    const generated = this.generatedSecrets;
+    return [...this.context.secrets.values()].filter((need) => !generated.includes(need));
+  }
+
+  /** Components with volumes of which nothing makes a backup. */
+  get withoutBackup(): string[] {
+    const isBackedUp = (child: IConstruct) => this.options.backup.provider !== 'none' && sourceOf(child).length > 0;
+    const parts = this.node.children.filter(
+      (child) => !(child instanceof Backup || isBackedUp(child)) && footprint(child, { at: 'max' }).claims > 0,
+    );
+    return parts.map(({ node }) => node.id);
   }
 }
+
+/** How a store or an agent is backed up, if it is. */
+const sourceOf = (child: IConstruct): BackupSource[] => ('backup' in child && child.backup ? [child.backup as BackupSource] : []);

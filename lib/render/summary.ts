@@ -10,6 +10,7 @@ export function summary(platform: AgentPlatform, folder: string, files: Files): 
   const range = (low: string, high: string) => (low === high ? low : `${low} to ${high}`);
   const { requirements, approximations, namespace, images } = platform.context;
   const commands = platform.userSecrets.map((need) => secretCommand(need, namespace));
+  const unsaved = { 'volumes of': platform.withoutBackup, Secrets: platform.generatedSecrets.map(({ name }) => name) };
   const byTag = imagesOf(platform).flatMap(({ to }) => (to.includes('@') ? [] : to));
   return [
     `${folder}: ${objects} objects in ${files.size} files`,
@@ -18,6 +19,10 @@ export function summary(platform: AgentPlatform, folder: string, files: Files): 
       `memory ${range(bytes(least.memory), bytes(most.memory))}, storage ${bytes(most.storage)}`,
     ...section('the cluster must bring', [...requirements].sort()),
     ...section('Secrets to create first', commands),
+    ...section(
+      'in no backup: keep a copy yourself',
+      Object.entries(unsaved).flatMap(([what, names]) => (names.length > 0 ? `${what} ${names.sort().join(', ')}` : [])),
+    ),
     // where digests are off, it was said on purpose
     ...section('images by tag alone: tags can be moved', images.digests ? byTag : []),
     ...section('approximations', [...approximations].sort()),

@@ -3,7 +3,7 @@ import { Agent } from '../../lib/agent';
 import { needSecret } from '../../lib/kube';
 import { AgentPlatform } from '../../lib/platform';
 import { renderFiles, summary } from '../../lib/render';
-import { IMAGE, smallPlatform } from '../support/small';
+import { IMAGE, platformFrom, smallPlatform } from '../support/small';
 
 const summaryOf = (platform: AgentPlatform) => summary(platform, 'dist/small', renderFiles(platform));
 
@@ -44,6 +44,9 @@ test('of a large one says what the cluster must bring and what is left to do', (
     - kubectl -n agents create secret generic provider --from-file=key=FILE --from-file=dsn=FILE
     - kubectl -n agents create secret tls certificate --cert=FILE --key=FILE
     - kubectl -n agents create secret docker-registry registry --docker-server=... --docker-username=... --docker-password=...
+  in no backup: keep a copy yourself:
+    - volumes of agent
+    - Secrets agent-keys
 ${BY_TAG}  approximations:
     - one
     - two
@@ -56,4 +59,31 @@ test('names images without a digest, as they are pulled; where digests are off, 
   const heading = 'by tag alone';
   expect(summaryOf(smallPlatform({}, { image: `${IMAGE}@sha256:${'a'.repeat(64)}` }))).not.toContain(heading);
   expect(summaryOf(smallPlatform({ images: { digests: false } }))).not.toContain(heading);
+});
+
+describe('what is in no backup', () => {
+  const environment = {
+    name: 'it',
+    agents: { agent: { image: IMAGE, uploads: {}, secretEnv: { KEY: 'generate', OWN: { secret: 'own', key: 'key' } } } },
+    stores: { postgres: {}, redis: {}, memcached: {}, chroma: {}, minio: {} },
+  };
+  const told = (more: object) =>
+    /in no backup: keep a copy yourself:\n((?: {4}- .*\n)+)/.exec(summaryOf(platformFrom({ ...environment, ...more })))?.[1];
+
+  test('is everything that has a volume, where there are no backups, and the Secrets that were made', () => {
+    expect(told({})).toBe(
+      '    - volumes of agent, chroma, minio, postgres, redis\n    - Secrets agent-keys, minio-auth, postgres-auth, redis-auth\n',
+    );
+  });
+
+  test('is MinIO, and the Secrets', () => {
+    const backup = { provider: 'claim' };
+    expect(told({ backup })).toBe('    - volumes of minio\n    - Secrets agent-keys, minio-auth, postgres-auth, redis-auth\n');
+    const stores = { postgres: {}, minio: { provider: 'external', host: 's3.example.com', secret: 's3' } };
+    expect(told({ backup, stores })).toBe('    - Secrets agent-keys, postgres-auth\n');
+  });
+
+  test('is nothing to speak of where the Secrets are the user’s own', () => {
+    expect(told({ backup: { provider: 'claim' }, stores: { postgres: {} }, secrets: { provider: 'existing' } })).toBeUndefined();
+  });
 });
