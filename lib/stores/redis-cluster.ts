@@ -1,20 +1,23 @@
 import type { Construct } from 'constructs';
 import { z } from 'zod';
 import { type BackupSource, service } from '../kube';
-import { ask, REDIS, REDIS_PORT, RedisServer, redisFields } from './redis';
+import { ask, REDIS, REDIS_PORT, RedisServer, redisFields, sizesFit } from './redis';
+import { redisSizes } from './redis-settings';
 import clusterScript from './scripts/redis-cluster.sh';
 
 /** Options of {@link RedisCluster}. */
-export const RedisClusterSchema = z.strictObject({
-  provider: z.literal('cluster').describe('A Redis Cluster: masters and a replica for each.'),
-  ...redisFields,
-  masters: z
-    .int()
-    .min(3)
-    .max(16)
-    .default(3)
-    .describe('Masters, each with one replica (Redis asks for three at least). Fewer later needs a reshard by hand.'),
-});
+export const RedisClusterSchema = z
+  .strictObject({
+    provider: z.literal('cluster').describe('A Redis Cluster: masters and a replica for each.'),
+    ...redisFields,
+    masters: z
+      .int()
+      .min(3)
+      .max(16)
+      .default(3)
+      .describe('Masters, each with one replica (Redis asks for three at least). Fewer later needs a reshard by hand.'),
+  })
+  .superRefine(sizesFit(true));
 
 /** @see RedisClusterSchema */
 export type RedisClusterProps = Omit<z.input<typeof RedisClusterSchema>, 'provider'>;
@@ -22,12 +25,17 @@ export type RedisClusterProps = Omit<z.input<typeof RedisClusterSchema>, 'provid
 /** Members speak to each other on this one: always 10000 above the other. */
 const BUS_PORT = REDIS_PORT + 10_000;
 // Names (hostname) outlive addresses in what clients are told.
-const SETTINGS = `cluster-enabled yes
+const settings = (memory: string) => {
+  const { replicas, backlog } = redisSizes(memory, true);
+  return `cluster-enabled yes
 cluster-config-file /data/nodes.conf
 cluster-node-timeout 15000
 cluster-require-full-coverage no
 cluster-preferred-endpoint-type hostname
+repl-backlog-size ${backlog}mb
+client-output-buffer-limit replica ${replicas}mb ${Math.floor(replicas / 2)}mb 60
 `;
+};
 
 const POD = { POD_IP: { field: 'status.podIP' }, POD_NAME: { field: 'metadata.name' } } as const;
 
@@ -61,7 +69,7 @@ export class RedisCluster extends RedisServer<z.output<typeof RedisClusterSchema
   }
 
   protected override parts() {
-    const { server, ...parts } = super.parts(SETTINGS, { 'redis-cluster.sh': clusterScript });
+    const { server, ...parts } = super.parts(settings(this.options.memory), { 'redis-cluster.sh': clusterScript });
     const { '/scripts': scripts, '/run/secrets/redis': password } = server.mounts;
     const hostName = `$(POD_NAME).${this.peers}.${this.context.namespace}.svc`;
     return {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type BackupSource, claimTemplate, configFiles, IMAGES, mebibytes, memory, type Store, secretFiles } from '../kube';
 import { EmbeddedStore, type StoreParts } from './embedded';
 import { ExternalStore, externalFields } from './external';
+import { LEAST_DATA, type RedisSizes, redisSizes } from './redis-settings';
 import probeScript from './scripts/redis-probe.sh';
 import startScript from './scripts/redis-start.sh';
 import { storageFields, storeFields } from './shared';
@@ -18,11 +19,35 @@ export const redisFields = {
   maxClients: z.int().min(1).default(10000).describe('Connections of each server (redis.conf: maxclients).'),
 };
 
+/** Refuses a server with no room for its data in memory, or for its files on the disk. */
+export function sizesFit(hasReplicas: boolean) {
+  return ({ memory, storage }: { memory: string; storage: string }, context: z.RefinementCtx) => {
+    if (context.issues.length > 0) return; // what is wrong with single options comes first
+    const { data, disk } = redisSizes(memory, hasReplicas);
+    const reject = (path: string, message: string, got: string) =>
+      context.addIssue({ code: 'custom', path: [path], message, params: { got } });
+    if (data < LEAST_DATA)
+      reject(
+        'memory',
+        `expected ${LEAST_DATA} MiB for data, and what the server itself needs`,
+        `memory for ${Math.max(0, data)} MiB of data`,
+      );
+    else if (mebibytes(storage) < disk)
+      reject(
+        'storage',
+        `expected at least ${disk}Mi: while the append-only file is rewritten, ${data} MiB of data need three times that`,
+        `"${storage}"`,
+      );
+  };
+}
+
 /** Options of {@link Redis}. */
-export const RedisSchema = z.strictObject({
-  provider: z.literal('standalone').describe('One Redis server.').default('standalone'),
-  ...redisFields,
-});
+export const RedisSchema = z
+  .strictObject({
+    provider: z.literal('standalone').describe('One Redis server.').default('standalone'),
+    ...redisFields,
+  })
+  .superRefine(sizesFit(false));
 
 /** @see RedisSchema */
 export type RedisProps = z.input<typeof RedisSchema>;
@@ -36,12 +61,6 @@ export type ExternalRedisProps = Omit<z.input<typeof ExternalRedisSchema>, 'prov
 
 export const REDIS = { storeName: 'redis', order: '21' } as const;
 export const REDIS_PORT = 6379;
-/**
- * Share of the limit for data. The guide gives Redis all of it, and a rewrite of the append-only file, whose fork copies
- * the pages that are written meanwhile, ends in an OOM kill (Redis documentation, FAQ: background saving).
- */
-const DATA_SHARE = 0.65;
-
 /** Redis, alone or a member of a cluster. */
 export abstract class RedisServer<Options extends RedisOptions> extends EmbeddedStore<Options> {
   /** The parts of a server that stands alone, with more lines of its configuration and more scripts. */
@@ -67,7 +86,9 @@ export abstract class RedisServer<Options extends RedisOptions> extends Embedded
         },
         mounts: {
           '/data': claimTemplate('data', this.options),
-          '/etc/redis': configFiles(this, `${id}-config`, { 'redis.conf': configuration(this.options) + settings }),
+          '/etc/redis': configFiles(this, `${id}-config`, {
+            'redis.conf': configuration(this.options, redisSizes(this.options.memory, settings !== '')) + settings,
+          }),
           '/run/redis': memory('run', '1Mi'),
           '/scripts': configFiles(this, `${id}-scripts`, files, { executable: true }),
           '/run/secrets/redis': secretFiles('auth', this.secretName, ['password']),
@@ -115,14 +136,16 @@ function variables({ host, port, secret }: { host: string; port: number; secret:
 /** A question to the probe's script. */
 export const ask = (question: string) => ({ exec: ['sh', '/scripts/redis-probe.sh', question] });
 
-// No snapshots (save): the append-only file has everything.
-const configuration = ({ memory, policy, maxClients }: RedisOptions) => `include /run/redis/auth.conf
+// No snapshots (save): the append-only file has everything. A client that holds too much is cut off, before all keys
+// make place for it; what it holds before anybody looks is no part of maxmemory.
+const configuration = ({ policy, maxClients }: RedisOptions, { data }: RedisSizes) => `include /run/redis/auth.conf
 dir /data
 appendonly yes
 appendfsync everysec
 save ""
-maxmemory ${mebibytes(memory, DATA_SHARE)}mb
+maxmemory ${data}mb
 maxmemory-policy ${policy}
+maxmemory-clients 20%
 maxclients ${maxClients}
 tcp-keepalive 60
 `;

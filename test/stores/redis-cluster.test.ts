@@ -73,7 +73,9 @@ describe('a cluster', () => {
         'cluster-node-timeout 15000',
         'cluster-require-full-coverage no',
         'cluster-preferred-endpoint-type hostname',
-        'maxmemory 665mb',
+        'maxmemory 587mb',
+        'repl-backlog-size 32mb',
+        'client-output-buffer-limit replica 102mb 51mb 60',
         'appendonly yes',
         'include /run/redis/auth.conf',
       ]),
@@ -164,6 +166,7 @@ test('shows every option', () => {
 test.each<[RedisClusterProps, string]>([
   [{ masters: 2 }, 'test/redis.masters: got 2, expected at least 3'],
   [{ masters: 17 }, 'test/redis.masters: got 17, expected at most 16'],
+  [{ memory: '46Mi' }, 'test/redis.memory: got memory for 15 MiB of data, expected 16 MiB for data, and what the server itself needs'],
 ])('fails on %j', (props, message) => {
   expect(() => make(props)).toThrow(new Error(message));
 });

@@ -10,19 +10,19 @@ function run(place: Sandbox, name: string, args: string, env: Record<string, str
 }
 
 withEveryShell((sandbox) => {
-  describe('redis-start', () => {
-    const start = (password: string, env: Record<string, string> = {}) => {
-      const place = sandbox();
-      place.fake('redis-server', 'umask');
-      const done = run(place, 'redis-start', '/etc/redis/redis.conf --cluster-announce-ip 10.0.0.7', {
-        PASSWORD_FILE: place.write('password', password),
-        AUTH_FILE: place.at('auth.conf'),
-        JOINED_FILE: place.write('joined', ''),
-        ...env,
-      });
-      return { place, done };
-    };
+  const start = (password: string, env: Record<string, string> = {}) => {
+    const place = sandbox();
+    place.fake('redis-server', 'umask');
+    const done = run(place, 'redis-start', '/etc/redis/redis.conf --cluster-announce-ip 10.0.0.7', {
+      PASSWORD_FILE: place.write('password', password),
+      AUTH_FILE: place.at('auth.conf'),
+      JOINED_FILE: place.write('joined', ''),
+      ...env,
+    });
+    return { place, done };
+  };
 
+  describe('redis-start', () => {
     test('gives the server its arguments, and the password by a file that only it can read', () => {
       const { place, done } = start(SECRET);
       expect(done).toMatchObject({ status: 0, stderr: '' });
@@ -96,6 +96,7 @@ withEveryShell((sandbox) => {
   });
 
   describe('redis-probe', () => {
+    const AUTH = `requirepass "${SECRET}"\nmasterauth "${SECRET}"\n`;
     const LINKED = ['x 10.0.0.1:6379@16379 myself,master - 0 0 1 connected 0-5460'];
     const WHOLE = 'cluster_enabled:1\r\ncluster_state:ok\r\ncluster_slots_assigned:16384\r\n';
     const probe = (question: string, ping: string, answers: Record<string, string> = {}) => {
@@ -111,7 +112,7 @@ withEveryShell((sandbox) => {
         esac`,
       );
       const done = run(place, 'redis-probe', question, {
-        PASSWORD_FILE: place.write('password', `${SECRET}\n`),
+        AUTH_FILE: place.write('auth.conf', AUTH),
         JOINED_FILE: place.at('joined'),
         ...{ PING: ping, INFO: WHOLE, VIEW: LINKED.join('\n'), REPLICATION: 'role:master\r\n' },
         ...answers,
@@ -126,6 +127,7 @@ withEveryShell((sandbox) => {
       ["MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.", 0, 1],
       ['NOAUTH Authentication required.', 1, 1],
       ['WRONGPASS invalid username-password pair', 1, 1],
+      ['ERR max number of clients reached', 0, 1],
       ['BUSY Redis is busy running a script.', 1, 1],
       ['Could not connect to Redis at 127.0.0.1:6379: Connection refused', 1, 1],
       ['', 1, 1],
@@ -136,11 +138,19 @@ withEveryShell((sandbox) => {
       expect(done).toMatchObject({ status: ready, stdout: ready === 0 ? '' : `redis-probe: ${answer}\n`, stderr: '' });
     });
 
+    test('knows a password with quotes and backslashes as the server does', () => {
+      const odd = 'a "quoted" \\ one \\\\" $x';
+      const { place } = start(odd);
+      place.fake('redis-cli', 'printf %s "$REDISCLI_AUTH" >asked; echo PONG');
+      expect(run(place, 'redis-probe', 'ready', { AUTH_FILE: place.at('auth.conf') }).status).toBe(0);
+      expect(place.read('asked')).toBe(odd);
+    });
+
     test('a server that does not answer in time is not alive', () => {
       const place = sandbox();
       place.fake('redis-cli', 'exec sleep 20');
       const began = Date.now();
-      const env = { PASSWORD_FILE: place.write('password', SECRET) };
+      const env = { AUTH_FILE: place.write('auth.conf', AUTH) };
       expect(run(place, 'redis-probe', 'alive', env).status).not.toBe(0);
       // before the kubelet's own limit of five seconds
       expect(Date.now() - began).toBeLessThan(4900);
@@ -149,11 +159,11 @@ withEveryShell((sandbox) => {
     test('a wrong or missing password is not ready', () => {
       const place = sandbox();
       expect(probe('ready', 'PONG').done.status).toBe(0);
-      expect(run(place, 'redis-probe', 'ready', { PING: 'PONG', PASSWORD_FILE: place.write('password', 'x') })).toMatchObject({
+      expect(run(place, 'redis-probe', 'ready', { PING: 'PONG', AUTH_FILE: place.write('auth.conf', 'requirepass "x"\n') })).toMatchObject({
         status: 1,
         stdout: 'redis-probe: NOAUTH Authentication required.\n',
       });
-      expect(run(place, 'redis-probe', 'alive', { PING: 'PONG', PASSWORD_FILE: '/nowhere' }).status).toBe(1);
+      expect(run(place, 'redis-probe', 'alive', { PING: 'PONG', AUTH_FILE: '/nowhere' }).status).toBe(1);
     });
 
     test('a member of a whole cluster is ready, and remembered as such', () => {

@@ -1,5 +1,6 @@
 import { IMAGES } from '../../lib/kube';
 import { Redis, type RedisProps, RedisSchema } from '../../lib/stores/redis';
+import { redisSizes } from '../../lib/stores/redis-settings';
 import { type AllProps, unseenProps } from '../support/all-props';
 import { find } from '../support/platform';
 import { consumerOf, makeStore, storeScriptText, toldBy } from './support';
@@ -41,8 +42,9 @@ describe('redis', () => {
       'appendonly yes',
       'appendfsync everysec',
       'save ""',
-      'maxmemory 665mb',
+      'maxmemory 653mb',
       'maxmemory-policy allkeys-lru',
+      'maxmemory-clients 20%',
       'maxclients 10000',
       'tcp-keepalive 60',
       '',
@@ -121,14 +123,30 @@ describe('redis', () => {
 
 // the guide gives Redis 1gb of 1G, which ends in an OOM kill while the log is rewritten
 test.each([
-  ['128Mi', 83],
-  ['256Mi', 166],
-  ['512Mi', 332],
-  ['1Gi', 665],
-  ['1500M', 929],
-  ['8Gi', 5324],
-])('of %s, keys get %i MiB', (memory, maxmemory) => {
-  expect(make({ memory }).file('redis.conf')).toContain(`\nmaxmemory ${maxmemory}mb\n`);
+  ['64Mi', { data: 29, replicas: 0, backlog: 2, disk: 87 }, { data: 26, replicas: 6, backlog: 2, disk: 78 }],
+  ['256Mi', { data: 154, replicas: 0, backlog: 8, disk: 462 }, { data: 138, replicas: 25, backlog: 8, disk: 414 }],
+  ['1Gi', { data: 653, replicas: 0, backlog: 32, disk: 1959 }, { data: 587, replicas: 102, backlog: 32, disk: 1761 }],
+  ['1500M', { data: 918, replicas: 0, backlog: 44, disk: 2754 }, { data: 825, replicas: 143, backlog: 44, disk: 2475 }],
+  ['8Gi', { data: 5313, replicas: 0, backlog: 256, disk: 15939 }, { data: 4780, replicas: 819, backlog: 256, disk: 14340 }],
+])('of %s, a server without and with replicas uses', (memory, alone, member) => {
+  expect(redisSizes(memory, false)).toEqual(alone);
+  expect(redisSizes(memory, true)).toEqual(member);
+  expect(make({ memory, storage: '1Ti' }).file('redis.conf')).toContain(`\nmaxmemory ${alone.data}mb\n`);
+});
+
+test.each<[RedisProps, string]>([
+  [{ memory: '42Mi' }, 'memory: got memory for 15 MiB of data, expected 16 MiB for data, and what the server itself needs'],
+  [{ memory: '1Mi' }, 'memory: got memory for 0 MiB of data, expected 16 MiB for data, and what the server itself needs'],
+  [
+    { storage: '1958Mi' },
+    'storage: got "1958Mi", expected at least 1959Mi: while the append-only file is rewritten, 653 MiB of data need three times that',
+  ],
+])('what cannot work is refused: %j', (props, problem) => {
+  expect(() => make(props)).toThrow(new Error(`test/redis.${problem}`));
+});
+
+test('the least that works is accepted', () => {
+  expect(make({ memory: '43Mi', storage: '48Mi' }).file('redis.conf')).toContain('\nmaxmemory 16mb\n');
 });
 
 test('shows every option', () => {

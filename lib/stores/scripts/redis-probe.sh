@@ -1,19 +1,19 @@
 #!/bin/sh
 # Health of the Redis server in this pod. redis-cli exits with 0 on errors such as NOAUTH too: the answer decides.
-#   alive    it answers, if only that it still loads its data
+#   alive    it answers, if only that it still loads its data, or has no connection left
 #   ready    it serves
 #   member   it serves, and was once part of a whole cluster and in step with its master: a cluster that is in trouble
 #            later must not lose the pods that still serve
-# Environment: PASSWORD_FILE; for member: JOINED_FILE.
+# Environment: AUTH_FILE (of redis-start.sh: a Secret that was changed since is not the server's); for member: JOINED_FILE.
 set -u
-REDISCLI_AUTH=$(cat "$PASSWORD_FILE") || exit 1
+REDISCLI_AUTH=$(sed -n 's/^requirepass "\(.*\)"$/\1/p' "$AUTH_FILE" | sed 's/\\\(.\)/\1/g')
 export REDISCLI_AUTH
 redis() { timeout 3 redis-cli -h 127.0.0.1 "$@" 2>&1; }
 
 answer=$(redis ping)
 case "$1 $answer" in
   *' PONG') ;;
-  'alive LOADING'* | 'alive MASTERDOWN'*) exit 0 ;;
+  'alive LOADING'* | 'alive MASTERDOWN'* | 'alive '*'max number of clients reached'*) exit 0 ;;
   *)
     echo "redis-probe: $answer"
     exit 1
