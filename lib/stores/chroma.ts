@@ -1,14 +1,28 @@
 import type { Construct } from 'constructs';
 import { z } from 'zod';
-import { type BackupSource, claimTemplate, configFiles, IMAGES, scratch } from '../kube';
+import { type BackupSource, claimTemplate, configFiles, IMAGES, mebibytes, scratch } from '../kube';
 import { EmbeddedStore, type StoreParts } from './embedded';
 import { storageFields, storeFields } from './shared';
 
-/** Options of {@link Chroma}. */
-export const ChromaSchema = z.strictObject({
+/** Of a pod's memory, one request may be so much: reading it takes four times its length (measured), and half is for the indexes. */
+const REQUEST_SHARE = 1 / 8;
+
+const fields = z.strictObject({
   ...storeFields({ image: IMAGES.chroma, source: 'guide: chromadb/chroma:latest', cpu: '500m', memory: '2Gi' }),
   ...storageFields('50Gi'),
-  maxPayload: z.int().min(1).default(40).describe('Largest request, in MiB (Chroma: max_payload_size_bytes).'),
+  replicas: z
+    .literal(1, { error: 'expected 1: Chroma has no replication, and two servers corrupt one volume' })
+    .optional()
+    .describe('One, always.'),
+  maxPayload: z.int().min(1).default(40).describe('Largest request, in MiB (Chroma: max_payload_size_bytes); an eighth of memory at most.'),
+});
+
+/** Options of {@link Chroma}. */
+export const ChromaSchema = fields.superRefine(({ memory, maxPayload }, context) => {
+  if (!fields.shape.memory.safeParse(memory).success) return;
+  const most = mebibytes(memory, REQUEST_SHARE);
+  const message = `expected at most ${most}, an eighth of memory in MiB; raise memory`;
+  if (maxPayload > most) context.addIssue({ code: 'custom', path: ['maxPayload'], message, params: { got: String(maxPayload) } });
 });
 
 /** @see ChromaSchema */
@@ -17,8 +31,8 @@ export type ChromaProps = z.input<typeof ChromaSchema>;
 const PORT = 8000;
 
 /**
- * ChromaDB: one pod, always. It has no replication: two servers on one volume would corrupt it. It has no
- * authentication either, so that the network policy is what protects it.
+ * ChromaDB: one pod, always, for it has no replication. It has no authentication either: the network policy is what
+ * protects it.
  *
  * @throws InvalidInput if an option is not as {@link ChromaSchema} says
  */

@@ -26,8 +26,9 @@ describe('chroma', () => {
 
   test('is one pod, and no option makes it two', () => {
     expect(statefulSet.spec.replicas).toBe(1);
-    expect(() => make({ replicas: 2 } as ChromaProps)).toThrow(
-      'test/chroma.replicas: got an unknown key, expected one of image, cpu, memory, storage, storageClass, maxPayload',
+    expect(make({ replicas: 1 }).statefulSet.spec.replicas).toBe(1);
+    expect(() => make({ replicas: 2 } as unknown as ChromaProps)).toThrow(
+      new Error('test/chroma.replicas: got 2, expected 1: Chroma has no replication, and two servers corrupt one volume'),
     );
   });
 
@@ -98,14 +99,32 @@ describe('chroma', () => {
 test('shows every option', () => {
   const given: AllProps<ChromaProps> = {
     ...{ image: 'registry.test/chroma:2', cpu: '510m', memory: '3Gi' },
-    ...{ storage: '51Gi', storageClass: 'fast', maxPayload: 41 },
+    ...{ storage: '51Gi', storageClass: 'fast', replicas: 1, maxPayload: 41 },
   };
   const before = make().objects;
-  const { objects, file, claims, store } = make(given);
-  const explicit = { maxPayload: () => expect(file('config.yaml')).toContain('max_payload_size_bytes: 42991616\n') };
+  const { objects, file, claims, store, statefulSet } = make(given);
+  const explicit = {
+    replicas: () => expect(statefulSet.spec.replicas).toBe(1),
+    maxPayload: () => expect(file('config.yaml')).toContain('max_payload_size_bytes: 42991616\n'),
+  };
   expect(unseenProps({ given, defaults: ChromaSchema.parse({}), before, after: objects, explicit })).toEqual([]);
   expect(claims[0].spec).toMatchObject({ storageClassName: 'fast', resources: { requests: { storage: '51Gi' } } });
   expect(store.backup.scratch).toBe('51Gi');
+});
+
+test('fails on a request that its memory does not bear', () => {
+  const largest = { memory: '512Mi', maxPayload: 64 };
+  expect(make(largest).file('config.yaml')).toContain('max_payload_size_bytes: 67108864\n');
+  expect(() => make({ ...largest, maxPayload: 65 })).toThrow(
+    new Error('test/chroma.maxPayload: got 65, expected at most 64, an eighth of memory in MiB; raise memory'),
+  );
+  expect(() => make({ memory: '256Mi' })).toThrow(
+    new Error('test/chroma.maxPayload: got 40, expected at most 32, an eighth of memory in MiB; raise memory'),
+  );
+});
+
+test('fails on a size that is none, and says so only', () => {
+  expect(() => make({ memory: 'much' })).toThrow(new Error('test/chroma.memory: got "much", expected a size such as 512Mi or 2Gi'));
 });
 
 test('fails on a payload of nothing', () => {
