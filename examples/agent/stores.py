@@ -180,8 +180,14 @@ class Files:
         if self.client is None:
             self.client = boto3.client(
                 "s3", endpoint_url=os.environ["S3_ENDPOINT"], region_name=os.environ.get("MINIO_REGION"),
-                aws_access_key_id=os.environ["MINIO_ACCESS_KEY"], aws_secret_access_key=os.environ["MINIO_SECRET_KEY"],
-                config=Config(connect_timeout=5, read_timeout=30, retries={"max_attempts": 3}),
+                # without a key the cloud gives credentials (identity)
+                aws_access_key_id=os.environ.get("MINIO_ACCESS_KEY"),
+                aws_secret_access_key=os.environ.get("MINIO_SECRET_KEY"),
+                verify=os.environ.get("MINIO_CA_FILE"),
+                config=Config(
+                    connect_timeout=5, read_timeout=30, retries={"max_attempts": 3},
+                    s3={"addressing_style": os.environ.get("S3_ADDRESSING_STYLE", "path")},
+                ),
             )  # fmt: skip
         return self.client
 

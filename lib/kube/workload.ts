@@ -51,6 +51,9 @@ export class Workload extends Construct {
   readonly object: ApiObject;
   /** @internal */
   readonly selector: k8s.LabelSelector;
+  /** Labels of its pods beside those that select them. @internal */
+  readonly podLabels: Record<string, string> = {};
+  private readonly account: ApiObject;
   private readonly rules: Record<'ingress' | 'egress', TrafficRule[]> = { ingress: [], egress: [] };
 
   constructor(component: Component, options: WorkloadOptions) {
@@ -62,7 +65,7 @@ export class Workload extends Construct {
     const { replicas = 1 } = options as { replicas?: Replicas };
     this.replicas = typeof replicas === 'number' ? { min: replicas, max: replicas } : replicas;
     const metadata = { name: this.name, labels: this.pods };
-    new k8s.KubeServiceAccount(this, 'service-account', { metadata, automountServiceAccountToken: false });
+    this.account = new k8s.KubeServiceAccount(this, 'service-account', { metadata, automountServiceAccountToken: false });
     this.object = this.render(metadata);
     if (this.replicas.max > 1) this.disruptionBudget(metadata);
   }
@@ -72,6 +75,12 @@ export class Workload extends Construct {
     const number = this.options.containers.map(({ ports }) => ports?.[name]).find((port) => port !== undefined);
     if (number === undefined) throw new Error(`${this.node.path}: has no port "${name}"`);
     return number;
+  }
+
+  /** What a cloud knows its pods by: annotations of the ServiceAccount, labels of the pods. */
+  identify({ annotations, labels }: Readonly<Record<'annotations' | 'labels', Readonly<Record<string, string>>>>): void {
+    for (const [name, value] of Object.entries(annotations)) this.account.metadata.addAnnotation(name, value);
+    Object.assign(this.podLabels, labels);
   }
 
   /** Lets traffic in, on top of the default deny. */

@@ -24,7 +24,7 @@ export const externalFields = (port: number, keys: string) => ({
     ),
 });
 
-type ServerOptions = z.output<z.ZodObject<ReturnType<typeof externalFields>>>;
+type ServerOptions = Omit<z.output<z.ZodObject<ReturnType<typeof externalFields>>>, 'secret'>;
 type ExternalStoreClass<Options> = StoreClass<Options> & { readonly variables: (options: Options) => Store['variables'] };
 
 /** A store that somebody else runs: nothing is rendered for it but the way to it. */

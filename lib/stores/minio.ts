@@ -163,6 +163,6 @@ export class Minio extends EmbeddedStore<z.output<typeof MinioSchema>> {
   }
 
   private place(bucket = '') {
-    return { host: this.node.id, port: MINIO_PORT, tls: false, bucket, region: 'us-east-1' };
+    return { host: this.node.id, port: MINIO_PORT, tls: false, bucket, region: 'us-east-1', pathStyle: true };
   }
 }

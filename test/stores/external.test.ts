@@ -4,8 +4,8 @@ import { ExternalObjectStore, type ExternalObjectStoreProps, ExternalObjectStore
 import { ExternalPostgres, type ExternalPostgresProps, ExternalPostgresSchema, Postgres } from '../../lib/stores/postgres';
 import { ExternalRedis, type ExternalRedisProps, ExternalRedisSchema, Redis } from '../../lib/stores/redis';
 import type { AllProps } from '../support/all-props';
-import { rendered, testScope } from '../support/platform';
-import { KINDS } from '../support/workload';
+import { find, rendered, testScope } from '../support/platform';
+import { KINDS, policyOf } from '../support/workload';
 import { consumerOf, toldBy } from './support';
 
 const SERVER = { host: 'db.example.com', secret: 'db' };
@@ -50,7 +50,7 @@ describe.each([
     [{ ...SERVER, port: 65536 }, 'port: got 65536, expected at most 65535'],
     [{ ...SERVER, cidrs: [] }, 'cidrs: got an empty list, expected at least 1 item'],
     [{ ...SERVER, cidrs: ['10.0.0.1'] }, 'cidrs[0]: got "10.0.0.1", expected an address range such as 10.0.0.0/8'],
-    [{ host: 'db.example.com' }, 'secret: got nothing, expected the name of a Secret'],
+    [{ host: 'db.example.com' }, `secret: got nothing, expected the name of a Secret${id === 'minio' ? ', or identity' : ''}`],
   ])('fails on %j', (props, problem) => {
     expect(() => new External(testScope(), id, props as typeof SERVER)).toThrow(new Error(`test/${id}.${problem}`));
   });
@@ -108,12 +108,19 @@ describe('every option shows', () => {
   });
 
   test('object store', () => {
-    const given: AllProps<ExternalObjectStoreProps> = { ...common, bucket: 'files', region: 'eu-west-1', tls: false };
+    const given: Omit<AllProps<ExternalObjectStoreProps>, 'identity'> = {
+      ...common,
+      bucket: 'files',
+      region: 'eu-west-1',
+      pathStyle: false,
+      tls: false,
+    };
     const store = new ExternalObjectStore(testScope(), 'minio', given as ExternalObjectStoreProps);
     expect(toldBy(store)).toEqual({
       MINIO_ENDPOINT: 'db.example.org:1234',
       MINIO_SECURE: 'false',
       S3_ENDPOINT: 'http://db.example.org:1234',
+      S3_ADDRESSING_STYLE: 'virtual',
       MINIO_ACCESS_KEY: 'other.user',
       MINIO_SECRET_KEY: 'other.password',
       MINIO_BUCKET: 'files',
@@ -122,7 +129,7 @@ describe('every option shows', () => {
     });
     expect(consumerOf(store).egress).toEqual([way]);
     expect(ExternalObjectStoreSchema.parse({ provider: 'external', ...SERVER })).toMatchObject({
-      ...{ bucket: 'uploads', region: 'us-east-1', tls: true },
+      ...{ bucket: 'uploads', region: 'us-east-1', pathStyle: true, tls: true },
     });
     const secure = new ExternalObjectStore(testScope(), 'minio', SERVER);
     expect(toldBy(secure)).toMatchObject({ MINIO_SECURE: 'true', S3_ENDPOINT: 'https://db.example.com:443' });
@@ -136,5 +143,55 @@ describe('every option shows', () => {
     expect(store.files).toEqual({ '/run/secrets/redis-ca': { kind: 'files', name: 'redis-ca', source } });
     expect(scope.context.secrets.get('authority')).toEqual({ name: 'authority', keys: { 'ca.crt': undefined } });
     expect(new ExternalRedis(testScope(), 'redis', SERVER).files).toBeUndefined();
+  });
+});
+
+describe('an object store that the cloud gives credentials for', () => {
+  const identity = {
+    annotations: { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::1:role/agent' },
+    labels: { 'azure.workload.identity/use': 'true' },
+    cidrs: ['169.254.169.254/32'],
+    ports: [80, 988],
+  } satisfies AllProps<NonNullable<ExternalObjectStoreProps['identity']>>;
+  const scope = testScope();
+  const store = new ExternalObjectStore(scope, 'minio', { host: 's3.example.com', region: 'eu-west-1', identity });
+
+  test('tells what the SDKs of AWS look for, and no key', () => {
+    expect(toldBy(store)).toEqual({
+      MINIO_ENDPOINT: 's3.example.com:443',
+      MINIO_SECURE: 'true',
+      S3_ENDPOINT: 'https://s3.example.com:443',
+      S3_ADDRESSING_STYLE: 'path',
+      MINIO_BUCKET: 'uploads',
+      MINIO_REGION: 'eu-west-1',
+      AWS_ENDPOINT_URL_S3: 'https://s3.example.com:443',
+      AWS_REGION: 'eu-west-1',
+    });
+    expect(scope.context.secrets.size).toBe(0);
+  });
+
+  test('is known to the cloud by its ServiceAccount and pods, which get no token of the cluster', () => {
+    const consumer = new Workload(store, { ...KINDS.Deployment, name: 'agent' });
+    const before = find(rendered(consumer), 'Deployment').spec.selector;
+    store.connectFrom(consumer);
+    const objects = rendered(consumer);
+    expect(find(objects, 'ServiceAccount')).toMatchObject({
+      metadata: { annotations: identity.annotations },
+      automountServiceAccountToken: false,
+    });
+    const { selector, template } = find(objects, 'Deployment').spec;
+    expect(template.metadata.labels).toMatchObject({ ...identity.labels, ...consumer.pods });
+    expect(template.spec.automountServiceAccountToken).toBe(false);
+    expect(selector).toEqual(before);
+    const credentials = { to: [{ ipBlock: { cidr: '169.254.169.254/32' } }], ports: [80, 988].map((port) => ({ protocol: 'TCP', port })) };
+    expect(policyOf(consumer).egress).toContainEqual(credentials);
+    expect([...scope.context.requirements]).toContain('an identity of the cloud for ServiceAccount agent that may use the bucket uploads');
+  });
+
+  test('has no secret beside it', () => {
+    const both = { ...SERVER, identity: {} };
+    expect(() => new ExternalObjectStore(testScope(), 'minio', both)).toThrow(
+      'test/minio.identity: got a map, expected no secret beside it',
+    );
   });
 });

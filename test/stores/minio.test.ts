@@ -28,6 +28,7 @@ describe('minio', () => {
         MINIO_ENDPOINT: 'minio:9000',
         MINIO_SECURE: 'false',
         S3_ENDPOINT: 'http://minio:9000',
+        S3_ADDRESSING_STYLE: 'path',
         MINIO_ACCESS_KEY: 'minio-agent-key.user',
         MINIO_SECRET_KEY: 'minio-agent-key.password',
         MINIO_BUCKET: 'uploads',
