@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parse, workloadsOf } from '../../lib/kube';
 import { createStores, StoresSchema } from '../../lib/stores';
-import { rendered, testScope } from '../support/platform';
+import { type Rendered, rendered, testScope } from '../support/platform';
 import { schemaErrors } from '../support/schemas';
 import { storeFiles } from '../support/stores';
 
@@ -80,6 +80,18 @@ describe('all stores together', () => {
     expect(servers.map(({ options }) => options.containers[0]?.name)).toEqual([
       ...['postgres', 'redis', 'memcached', 'chroma', 'minio', 'redis'],
     ]);
+  });
+
+  test('have claims that outlive them, of names and sizes only: their fields can never be changed', () => {
+    const sets = objects.filter(({ kind, spec }) => kind === 'StatefulSet' && spec.volumeClaimTemplates);
+    const claims = sets.flatMap(({ metadata, spec }) => spec.volumeClaimTemplates.map((claim: Rendered) => [metadata.name, claim]));
+    const claim = (storage: string) => ({
+      metadata: { name: 'data' },
+      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage } } },
+    });
+    const sizes = { postgres: '50Gi', redis: '10Gi', chroma: '50Gi', minio: '100Gi' };
+    expect(Object.fromEntries(claims)).toEqual(Object.fromEntries(Object.entries(sizes).map(([name, size]) => [name, claim(size)])));
+    for (const { spec } of sets) expect(spec.persistentVolumeClaimRetentionPolicy).toEqual({ whenDeleted: 'Retain', whenScaled: 'Retain' });
   });
 
   test('have no password in any object', () => {
