@@ -1,10 +1,29 @@
 import { readFileSync } from 'node:fs';
-import { EDGE, eventually, figure, get, type KubeObject, kubectl, NAMESPACE, python, render, settled } from './support/kubernetes';
+import { EDGE, eventually, figure, get, type KubeObject, kubectl, NAMESPACE, python, render, SURGERY, settled } from './support/kubernetes';
 import { onCluster } from './support/on-cluster';
 
 const STAGING = 'ai-agent-staging';
+/** A folder of the node, as a volume that many may write to: provisioners of single nodes have none. */
+const SHARED = '/run/e2e-shared';
+const VOLUME = {
+  apiVersion: 'v1',
+  kind: 'PersistentVolume',
+  metadata: { name: 'e2e-shared' },
+  spec: {
+    capacity: { storage: '1Gi' },
+    accessModes: ['ReadWriteMany'],
+    storageClassName: 'e2e-shared',
+    persistentVolumeReclaimPolicy: 'Retain',
+    hostPath: { path: SHARED },
+  },
+};
+const onNode = (...command: string[]) => kubectl(['exec', '-n', SURGERY, 'surgeon', '--', 'nsenter', '-t', '1', '-m', ...command]);
+
 afterAll(() => {
-  if (process.env.E2E && !process.env.E2E_KEEP) kubectl(['delete', 'namespace', STAGING, '--ignore-not-found', '--wait=false']);
+  if (!process.env.E2E || process.env.E2E_KEEP) return;
+  kubectl(['delete', 'namespace', STAGING, '--ignore-not-found', '--wait']);
+  kubectl(['delete', 'persistentvolume', 'e2e-shared', '--ignore-not-found', '--wait=false']);
+  onNode('rm', '-rf', SHARED);
 });
 
 onCluster(
@@ -14,6 +33,8 @@ onCluster(
     kubectl(['delete', 'namespace', NAMESPACE, 'ai-agent-dev', '--ignore-not-found', '--wait']);
     kubectl(['apply', '--server-side', '-f', 'imports/crds']);
     kubectl(['wait', '--for=condition=Established', '--timeout=60s', '-f', 'imports/crds']);
+    onNode('mkdir', '-p', '-m', '2777', SHARED);
+    kubectl(['apply', '-f', '-'], JSON.stringify(VOLUME));
     const dist = render('test/e2e/staging.yaml');
     kubectl(['apply', '--server-side', '-f', dist]);
     // the Secret that synth asks for

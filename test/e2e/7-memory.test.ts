@@ -3,7 +3,7 @@ import { onCluster } from './support/on-cluster';
 
 const restarts = () =>
   Object.fromEntries(
-    get('pod', '-n', NAMESPACE).flatMap(({ metadata, status }) =>
+    get('pod', '-n', NAMESPACE, '-l', 'app.kubernetes.io/component=store').flatMap(({ metadata, status }) =>
       (status.containerStatuses ?? []).map(({ name, restartCount }) => [`${metadata.name}/${name}`, restartCount] as const),
     ),
   );

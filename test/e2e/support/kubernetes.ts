@@ -134,7 +134,11 @@ export function pythonMeanwhile<T>(namespace: string, pod: string, name: string,
     stderr += data;
   });
   const outcome = new Promise<T>((resolve, reject) => {
-    child.once('close', (code) => (code === 0 ? resolve(JSON.parse(stdout)) : reject(new Error(`${name}: exit ${code}\n${stderr}`))));
+    child.once('close', (code) => {
+      // some have nothing to say
+      if (code === 0) resolve(JSON.parse(stdout || 'null'));
+      else reject(new Error(`${name}: exit ${code}\n${stderr}`));
+    });
   });
   // a test that fails before it asks has its own error to tell
   outcome.catch(() => undefined);
