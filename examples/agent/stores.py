@@ -2,7 +2,8 @@
 
 import asyncio
 import os
-from contextlib import contextmanager
+import sys
+from contextlib import contextmanager, suppress
 
 import boto3
 import chromadb
@@ -13,6 +14,8 @@ from cachetools import TTLCache
 from pymemcache.client.hash import HashClient
 
 TTL = int(os.environ.get("CACHE_TTL", "3600"))
+CACHE_MAX_BYTES = int(os.environ.get("CACHE_MAX_BYTES", str(64 << 20)))
+ENTRY_BYTES = 500  # key, links and time of an entry
 SESSION_LENGTH = 20
 
 SCHEMA = """
@@ -120,8 +123,12 @@ class Cache:
     """Answers, first in this process, then in the pool of Memcached servers: without it, everything is just slower."""
 
     def __init__(self):
-        self.local = TTLCache(maxsize=1000, ttl=TTL)
+        self.local = TTLCache(maxsize=CACHE_MAX_BYTES, ttl=TTL, getsizeof=lambda value: sys.getsizeof(value) + ENTRY_BYTES)
         self.pool: HashClient | None = None
+
+    def keep(self, key: str, value: str) -> None:
+        with suppress(ValueError):  # larger than the whole cache
+            self.local[key] = value
 
     def servers(self) -> HashClient:
         if self.pool is None:
@@ -138,11 +145,11 @@ class Cache:
         with asked("memcached"):
             value = await asyncio.to_thread(lambda: self.servers().get(key))
         if value is not None:
-            self.local[key] = value.decode()
+            self.keep(key, value.decode())
         return value and value.decode()
 
     async def set(self, key: str, value: str) -> None:
-        self.local[key] = value
+        self.keep(key, value)
         with asked("memcached"):
             await asyncio.to_thread(lambda: self.servers().set(key, value.encode(), expire=TTL))
 

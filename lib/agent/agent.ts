@@ -4,7 +4,7 @@ import type { Backend } from '../edge';
 import { type BackupSource, Claim, Component, INTERNET, InvalidInput, parse, type Store, service, Workload } from '../kube';
 import { agentContainer, type StoreParts } from './container';
 import { RUNTIMES, routesOf } from './runtime';
-import { type AgentOptions, type AgentProps, AgentSchema, type UseOptions, UseSchema } from './schema';
+import { type AgentOptions, type AgentProps, AgentSchema, type UseOptions, UseSchema, workersOf } from './schema';
 import { staticServer } from './static';
 
 /** Seconds that a replica goes on serving after its end was decided, while endpoints and edge learn of it. */
@@ -48,7 +48,7 @@ export class Agent extends Component {
     const { options, context } = this;
     const { replicas, modelProviders, uploads } = options;
     const runtime = RUNTIMES[options.runtime](options);
-    this.workers = runtime.workers ?? 1;
+    this.workers = workersOf(options);
     if (uploads) new Claim(this, `${id}-uploads`, uploads);
     if (uploads?.accessMode === 'ReadWriteMany')
       context.requirements.add('a StorageClass with ReadWriteMany volumes: the default one, or uploads.storageClass');

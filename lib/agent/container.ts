@@ -9,7 +9,7 @@ import {
   type Volume,
 } from '../kube';
 import type { Runtime } from './runtime';
-import type { AgentOptions } from './schema';
+import { type AgentOptions, cacheBytes } from './schema';
 
 /** Environment variables by name. */
 export type Env = Record<string, EnvValue>;
@@ -54,6 +54,7 @@ export function agentContainer(agent: Component, options: AgentOptions, runtime:
       REQUEST_TIMEOUT: String(options.requestTimeout),
       MAX_CONCURRENT_REQUESTS: String(options.maxConcurrentRequests),
       CACHE_TTL: String(options.cache.ttl),
+      CACHE_MAX_BYTES: String(cacheBytes(options)),
       PROMETHEUS_ENABLED: String(metricsPort !== undefined),
       ...(metricsPort && { METRICS_PORT: String(metricsPort) }),
       // caches and lock files of libraries go where writing is possible

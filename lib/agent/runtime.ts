@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import { type Route, RouteSchema } from '../edge';
-import { amount, memory, type Probe, scratch, type Volume } from '../kube';
+import { memory, type Probe, scratch, type Volume } from '../kube';
 import hooks from './files/gunicorn_hooks.py';
-import { type AgentOptions, GunicornSchema, METRICS_PORT } from './schema';
+import { type AgentOptions, GunicornSchema, METRICS_PORT, workersOf } from './schema';
 
 /** How a kind of agent is started, checked and reached, unless its options say otherwise. */
 export interface Runtime {
@@ -13,8 +13,6 @@ export interface Runtime {
   readonly command?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly metricsPort?: number;
-  /** Processes that each hold connections of their own. @default 1 */
-  readonly workers?: number;
   readonly sticky?: boolean;
   /** Folders beside /tmp that must be writable. */
   readonly folders?: Readonly<Record<string, Volume>>;
@@ -51,9 +49,10 @@ export function routesOf({ runtime, routes, static: files }: Pick<AgentOptions, 
 
 const METRICS_FOLDER = '/run/prometheus';
 
-function gunicorn({ resources, port, requestTimeout, gunicorn: given }: AgentOptions): Runtime {
-  const settings = given ?? GunicornSchema.parse({});
-  const workers = settings.workers ?? Math.max(1, Math.round(2 * amount(resources.limits.cpu)));
+function gunicorn(options: AgentOptions): Runtime {
+  const { port, requestTimeout } = options;
+  const settings = options.gunicorn ?? GunicornSchema.parse({});
+  const workers = workersOf(options);
   const config = {
     bind: `"0.0.0.0:${port}"`,
     workers,
@@ -77,7 +76,6 @@ function gunicorn({ resources, port, requestTimeout, gunicorn: given }: AgentOpt
     command: ['python', '-m', 'gunicorn', '--config', '/etc/gunicorn/gunicorn.conf.py', settings.app ?? 'app:app'],
     env: { MAX_WORKERS: String(workers), PROMETHEUS_MULTIPROC_DIR: METRICS_FOLDER },
     metricsPort: METRICS_PORT,
-    workers,
     folders: { [METRICS_FOLDER]: memory('metrics', '64Mi'), '/dev/shm': memory('shm', '64Mi') },
     config: { path: '/etc/gunicorn', files: { 'gunicorn.conf.py': `${lines.join('')}\n${hooks}` } },
   };

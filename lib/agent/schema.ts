@@ -1,6 +1,20 @@
 import { z } from 'zod';
 import { RouteSchema } from '../edge';
-import { absolutePath, byteQuantity, cidr, cpuQuantity, envName, hostName, IMAGES, image, port, seconds, secretKey } from '../kube';
+import {
+  absolutePath,
+  amount,
+  byteQuantity,
+  cidr,
+  cpuQuantity,
+  envName,
+  hostName,
+  IMAGES,
+  image,
+  mebibytes,
+  port,
+  seconds,
+  secretKey,
+} from '../kube';
 
 const text = (pattern: RegExp, expected: string) => z.string().regex(pattern, { error: `expected ${expected}` });
 /** Options of one subject, all of which have defaults. */
@@ -65,6 +79,11 @@ const fields = z.strictObject({
   maxConcurrentRequests: z.int().min(1).default(100).describe('Passed as MAX_CONCURRENT_REQUESTS (guide).'),
   cache: group('In-memory cache of each replica.', {
     ttl: seconds().default(3600).describe('Seconds that an entry lives (guide: CACHE_TTL).'),
+    memory: byteQuantity()
+      .optional()
+      .describe(
+        'Most memory that it takes in each worker process; an eighth of the memory limit for all of them if absent (the guide names none).',
+      ),
   }),
   logLevel: z.enum(['DEBUG', 'INFO', 'WARNING', 'ERROR']).default('INFO').describe('Passed as LOG_LEVEL (guide).'),
   env: z.record(envName(), z.string()).default({}).describe('Further environment variables.'),
@@ -107,6 +126,21 @@ const fields = z.strictObject({
   routes: z.array(RouteSchema).min(1).optional().describe('Paths that the edge lets through; those of the runtime if absent.'),
 });
 
+/** What the size of a cache is compared with. */
+const sized = fields.pick({ runtime: true, resources: true, gunicorn: true, cache: true }).strip();
+/** Of the memory limit, what the caches of all workers may be: the rest is for code, requests and what the runtime keeps in memory. */
+const CACHE_SHARE = { usual: 1 / 8, most: 1 / 2 };
+
+/** Processes of one replica: each has connections and a cache of its own. */
+export const workersOf = ({ runtime, resources, gunicorn }: Pick<AgentOptions, 'runtime' | 'resources' | 'gunicorn'>): number =>
+  runtime === 'gunicorn' ? (gunicorn?.workers ?? Math.max(1, Math.round(2 * amount(resources.limits.cpu)))) : 1;
+
+/** Bytes that the cache of one worker may take. */
+export function cacheBytes(options: AgentOptions): number {
+  const { cache, resources } = options;
+  return Math.floor(cache.memory ? amount(cache.memory) : (amount(resources.limits.memory) * CACHE_SHARE.usual) / workersOf(options));
+}
+
 /** Paths that an agent, or one of its runtimes, has something at already. */
 const MOUNTED = ['', '/tmp', '/dev/shm', '/etc/gunicorn', '/home/streamlit', '/run/prometheus'];
 
@@ -128,6 +162,13 @@ function agentRules(agent: Partial<z.output<typeof fields>>, context: z.core.$Re
   const metricsPort = agent.metricsPort ?? (runtime === 'gunicorn' ? METRICS_PORT : undefined);
   if (metricsPort !== undefined && metricsPort === agent.port)
     reject([agent.metricsPort ? 'metricsPort' : 'port'], 'expected another port for metrics than for requests');
+  if (sized.safeParse(agent).success && agent.cache?.memory) {
+    const most = mebibytes(agent.resources?.limits?.memory ?? 0, CACHE_SHARE.most / workersOf(agent as AgentOptions));
+    if (amount(agent.cache.memory) > most * 2 ** 20)
+      reject(['cache', 'memory'], `expected at most ${most}Mi: all workers together may cache in half of the memory limit`, {
+        got: `"${agent.cache.memory}" in each of ${workersOf(agent as AgentOptions)} workers`,
+      });
+  }
   for (const name of Object.keys(agent.env ?? {}))
     if (name in (agent.secretEnv ?? {})) reject(['env', name], 'expected no secretEnv of that name beside it');
   const mounted = [...MOUNTED];

@@ -46,7 +46,8 @@ export function minioSetup(component: Component, { url, rootSecret, image, bucke
           CONFIG: '/etc/minio-setup',
           MC_CONFIG_DIR: '/tmp/mc',
         },
-        resources: { cpu: '10m', memory: '128Mi' },
+        // each call of the admin API takes 94 MiB (measured: Argon2 with 64), and two may run at once
+        resources: { cpu: '10m', memory: '256Mi' },
         mounts: {
           '/etc/minio-setup': configFiles(component, name, Object.fromEntries([['minio-setup.sh', setup], ...rules, ...policies])),
           '/run/secrets/minio': secretFiles('auth', rootSecret, ['user', 'password']),

@@ -39,7 +39,7 @@ const GUNICORN: Omit<AllProps<AgentProps>, 'script' | 'command' | 'runtime'> = {
   replicas: { min: 6, max: 11, cpu: 66 },
   requestTimeout: 83,
   maxConcurrentRequests: 321,
-  cache: { ttl: 1801 },
+  cache: { ttl: 1801, memory: '350Mi' },
   logLevel: 'WARNING',
   env: { MODEL: 'model-x' },
   secretEnv: { OPENAI_API_KEY: { secret: 'openai', key: 'api-key' }, SESSION_SECRET: 'generate' },
@@ -78,6 +78,7 @@ test('everything that is said of an agent with gunicorn is in its YAML', () => {
   const autoscaler = find(objects, 'HorizontalPodAutoscaler').spec;
   const serviceOf = (name: string): Rendered['spec'] => find(objects, 'Service', name).spec.ports;
   const explicit = {
+    'cache.memory': () => expect(env.CACHE_MAX_BYTES).toBe('367001600'),
     'gunicorn.workers': () => expect([agent.workers, env.MAX_WORKERS]).toEqual([5, '5']),
     'health.startup': () => expect(main.startupProbe).toMatchObject({ periodSeconds: 5, failureThreshold: 19 }),
     'health.path': () =>
@@ -146,6 +147,7 @@ test('an agent with an image alone is the guide’s', () => {
     REQUEST_TIMEOUT: '60',
     MAX_CONCURRENT_REQUESTS: '100',
     CACHE_TTL: '3600',
+    CACHE_MAX_BYTES: '134217728',
     PROMETHEUS_ENABLED: 'true',
     METRICS_PORT: '9090',
     HOME: '/tmp',

@@ -50,6 +50,21 @@ const REFUSED: [string, Partial<AgentProps>, string][] = [
     { routes: [{ path: '/files/', to: 'static' }] },
     'routes[0].to: got "static", expected "agent", or static files of the agent (static: {})',
   ],
+  [
+    'its caches take more than half of its memory',
+    { cache: { memory: '513Mi' } },
+    'cache.memory: got "513Mi" in each of 4 workers, expected at most 512Mi: all workers together may cache in half of the memory limit',
+  ],
+  [
+    'its cache takes more than half of its memory, with one process',
+    { runtime: 'custom', command: ['run'], resources: { limits: { memory: '2Gi' } }, cache: { memory: '1025Mi' } },
+    'cache.memory: got "1025Mi" in each of 1 workers, expected at most 1024Mi: all workers together may cache in half of the memory limit',
+  ],
+  [
+    'a cache is no size, and nothing is said of memory',
+    { cache: { memory: 'big' } },
+    'cache.memory: got "big", expected a size such as 512Mi or 2Gi',
+  ],
   ['there is no such option', { replica: 1 } as never, 'replica: got an unknown key, expected one of '],
 ];
 
@@ -68,6 +83,7 @@ test.each(REFUSED)('an agent is refused where %s', (_, props, message) => {
 test.each<[string, Partial<AgentProps>]>([
   ['a port of metrics with another runtime', { runtime: 'custom', port: 9090 }],
   ['a folder beside another', { logs: { path: '/tmp/logs' }, uploads: { path: '/app/logs/uploads' } }],
+  ['a cache in half of its memory', { cache: { memory: '512Mi' } }],
   ['gunicorn settings with a command', { gunicorn: { workers: 3 }, command: ['run'] }],
   ['a volume of one node with one replica', { uploads: { accessMode: 'ReadWriteOnce' }, replicas: { min: 1, max: 1 } }],
 ])('an agent may have %s', (_, props) => {

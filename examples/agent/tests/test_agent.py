@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+import tracemalloc
 
 import pytest
 from fastapi.testclient import TestClient
@@ -10,6 +11,7 @@ from prometheus_client import REGISTRY
 
 import app as agent
 import model
+import stores
 from telemetry import JsonFormatter, request_id
 
 
@@ -90,3 +92,17 @@ def test_texts_that_share_words_are_near_each_other():
 
     assert likeness("red apples", "green apples") > likeness("red apples", "fast trains")
     assert likeness("red apples", "red apples") == pytest.approx(1)
+
+
+def test_the_cache_keeps_to_its_memory(monkeypatch):
+    monkeypatch.setattr(stores, "CACHE_MAX_BYTES", 8 << 20)
+    cache = stores.Cache()
+    tracemalloc.start()
+    for number in range(20_000):
+        cache.keep(f"answer:{number:064}", "x" * 300 + str(number))
+    cache.keep("whole", "x" * (9 << 20))
+    used, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert "whole" not in cache.local
+    assert 1000 < len(cache.local) < 20_000
+    assert used < 8 << 20
