@@ -112,7 +112,20 @@ const stores = some({
   ),
   memcached: some({ replicas: fc.integer({ min: 1, max: 5 }), memory: size('128Mi', '512Mi') }),
   chroma: some({ storage: size('1Gi', '50Gi'), memory: size('1Gi', '2Gi') }),
-  minio: some({ storage: size('1Gi', '100Gi') }),
+  minio: fc.oneof(
+    some({
+      storage: size('1Gi', '100Gi'),
+      replicas: fc.constantFrom(1, 4, 16),
+      buckets: fc.constant(['uploads', 'models']),
+      lifecycle: fc.constant({ uploads: [{ expire: '30d' }] }),
+    }),
+    fc.record({ provider: fc.constant('external'), ...external, pathStyle: fc.boolean() }),
+    fc.constant({
+      provider: 'external',
+      host: 's3.example.com',
+      identity: { annotations: { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::1:role/a' } },
+    }),
+  ),
 });
 
 const tls = fc.oneof(
