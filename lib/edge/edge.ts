@@ -20,6 +20,8 @@ export class Edge extends Component {
   readonly entries: readonly Entry[];
   /** Secret with the certificate; none where TLS ends elsewhere. */
   readonly tls?: string;
+  /** Certificate that cert-manager renews, if there is one. */
+  readonly certificate?: string;
   /** Headers of every answer. */
   readonly headers: Headers;
   /** Strict-Transport-Security, which is sent over HTTPS only (RFC 6797, 8.1). */
@@ -35,6 +37,7 @@ export class Edge extends Component {
     this.hsts = Object.entries(headers).find(([name]) => name.toLowerCase() === HSTS)?.[1];
     this.entries = entriesOf(backends, this.headers);
     if (this.entries.length === 0) return;
+    if (tls.provider === 'cert-manager') this.certificate = TLS_SECRET;
     const controller: Controller = CONTROLLERS[options.controller];
     const problems = [...contradictions(this.entries), ...controller.problems(this)];
     if (problems.length > 0) throw new InvalidInput(scope.node.path, problems);
@@ -102,6 +105,9 @@ export class Edge extends Component {
     const approximations = [
       ...controller.approximations(this),
       isLimited && 'edge: rate limits count in each replica of the controller by itself',
+      this.context.metrics &&
+        tls.provider === 'existing' &&
+        `edge: no alert tells that the certificate in Secret ${tls.secret} expires: watch it from outside (blackbox exporter, probe_ssl_earliest_cert_expiry)`,
       !this.tls &&
         this.hsts !== undefined &&
         'edge: Strict-Transport-Security is not sent over plain HTTP; where TLS ends before the controller, send it there',

@@ -11,6 +11,8 @@ export interface ObservabilityProps {
   readonly options: ObservabilityOptions;
   /** Everything that runs. */
   readonly workloads: readonly Workload[];
+  /** Certificates that cert-manager renews. */
+  readonly certificates: readonly { readonly name: string }[];
   /** CronJobs that make backups. */
   readonly backups: readonly { readonly name: string; readonly schedule: string }[];
 }
@@ -31,6 +33,7 @@ export class Observability extends Component {
       spec: { groups: groups.filter(({ rules }) => rules.length > 0) },
     });
     requirements.add('prometheus-operator with kube-state-metrics and kubelet metrics');
+    if (props.certificates.length > 0) requirements.add('that Prometheus scrapes cert-manager: CertificateExpiring goes by its metrics');
     requirements.add(`a Prometheus in the namespace ${options.namespace} that selects and may read objects of ${namespace}`);
   }
 

@@ -31,6 +31,9 @@ export const SUBJECTS = {
   scrapedMemcached: all(isStore('memcached'), isScraped),
   eachScraped: ({ workloads }) => workloads.filter(isScraped).map(({ name }) => ({ names: [name] })),
   growingContainers,
+  /** With its name as `$certificate`, and the `$namespace`. */
+  eachCertificate: ({ certificates, namespace }) =>
+    certificates.map(({ name }) => ({ names: [name], values: { certificate: name, namespace } })),
   backups: ({ backups }) => together(backups),
   /** With the `$age` in seconds that its last success may have: twice the time between two runs. */
   eachBackup: ({ backups }) => backups.map(({ name, schedule }) => ({ names: [name], values: { age: 2 * longestGap(schedule) } })),

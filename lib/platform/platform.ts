@@ -72,11 +72,13 @@ export class AgentPlatform extends Construct {
     const { context, agents } = this;
     const { edge, backup, observability, imagePullSecrets, secrets, network } = this.options;
     for (const component of this.components) component.complete();
-    if (edge.controller !== 'none') new Edge(this, 'edge', { options: edge, backends: agents.map((agent) => agent.backend) });
+    const backends = agents.map((agent) => agent.backend);
+    const certificate = edge.controller === 'none' ? undefined : new Edge(this, 'edge', { options: edge, backends }).certificate;
     const sources = this.node.children.flatMap(sourceOf);
     const backups = backup.provider === 'none' ? [] : new Backup(this, 'backup', { options: backup, sources }).schedules;
+    const certificates = certificate ? [{ name: certificate }] : [];
     if (observability.provider !== 'none')
-      new Observability(this, 'observability', { options: observability, workloads: workloadsOf(this), backups });
+      new Observability(this, 'observability', { options: observability, workloads: workloadsOf(this), certificates, backups });
     for (const name of imagePullSecrets) needSecret(context, { name, keys: { '.dockerconfigjson': undefined } });
     const generated = this.generatedSecrets;
     if (secrets.provider === 'generate' && generated.length > 0)

@@ -105,6 +105,18 @@ describe.each(CONTROLLERS)('an edge with %s', (controller) => {
   });
 });
 
+test('whoever watches the platform is told that nobody sees the end of a certificate that is not cert-manager’s', () => {
+  const told = (tls: object, metrics = true) => {
+    const { context } = render({ controller: 'nginx', tls }, { metrics });
+    return [...context.approximations].filter((text) => text.includes('expires'));
+  };
+  const existing = { provider: 'existing', secret: 'wildcard' };
+  expect(told(existing)).toEqual([
+    'edge: no alert tells that the certificate in Secret wildcard expires: watch it from outside (blackbox exporter, probe_ssl_earliest_cert_expiry)',
+  ]);
+  expect([told(existing, false), told(CERT_MANAGER), told({ provider: 'none' })]).toEqual([[], [], []]);
+});
+
 test('an edge in front of nothing is empty', () => {
   expect(render({ controller: 'nginx', tls: CERT_MANAGER }).objects).toEqual([]);
 });

@@ -22,6 +22,8 @@ export interface AgentInput {
   readonly host?: string;
   readonly sticky?: boolean;
   readonly static?: boolean;
+  /** Whether something scrapes the platform; of the first agent. */
+  readonly metrics?: boolean;
   readonly routes?: readonly RouteInput[];
 }
 
@@ -35,7 +37,7 @@ export interface Result {
 
 /** Renders an edge in front of agents; options are parsed, so that defaults are the real ones. */
 export function render(options: Record<string, unknown>, ...agents: readonly AgentInput[]): Result {
-  const scope = testScope();
+  const scope = testScope({ metrics: agents[0]?.metrics ?? true });
   const backends = agents.map((agent): Backend => {
     const { name = 'agent', host = 'agent.example.com', sticky = false, routes = GUIDE_ROUTES } = agent;
     const component = new Component(scope, name, { order: 'agent' });

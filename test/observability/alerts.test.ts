@@ -80,7 +80,7 @@ describe('every alert', () => {
   test('looks at the namespace of the platform only', () => {
     for (const { alert, expr } of all.rules) {
       const selectors = expr.match(/\{/g)?.length;
-      expect([alert, expr.match(/\{namespace="ai-agent-test"[,}]/g)?.length]).toEqual([alert, selectors]);
+      expect([alert, expr.match(/\{(exported_)?namespace="ai-agent-test"[,}]/g)?.length]).toEqual([alert, selectors]);
     }
   });
 
@@ -123,7 +123,11 @@ describe('an alert is left out', () => {
   test.each([
     ['agent', agent(), ['AgentDown', 'AgentHighResponseTime', 'AgentHighErrorRate', 'AgentMetricsMissing', 'AutoscalerMaxedOut']],
     ['postgres', store('postgres', 1), ['PostgresDown', 'PostgresConnectionsNearMax']],
-    ['redis', store('redis', 1), ['RedisDown', 'RedisMemoryNearMax', 'RedisEvictingKeys', 'RedisPersistenceFailing']],
+    [
+      'redis',
+      store('redis', 1),
+      ['RedisDown', 'RedisMemoryNearMax', 'RedisEvictingKeys', 'RedisPersistenceFailing', 'RedisRejectingConnections'],
+    ],
     ['memcached', store('memcached', 1), ['MemcachedDown', 'MemcachedConnectionsNearMax']],
     ['chroma', store('chroma', 1, []), ['ChromaDown']],
     ['minio', store('minio', 1, []), ['MinioDown']],
@@ -144,6 +148,12 @@ describe('an alert is left out', () => {
     expect(namesOf(monitor(EVERYTHING, {}, [])).filter((name) => name.startsWith('Backup'))).toEqual([]);
     expect(monitor(EVERYTHING, {}, []).groups.map(({ rules }) => rules.length > 0)).toEqual([true, true, true]);
     expect(exprOf('BackupMissing')?.split('\nor\n')).toHaveLength(BACKUPS.length);
+  });
+
+  test('where cert-manager renews no certificate', () => {
+    expect(namesOf(monitor(EVERYTHING, {}, BACKUPS, []))).toEqual(namesOf(all).filter((name) => name !== 'CertificateExpiring'));
+    const scrapes = 'that Prometheus scrapes cert-manager: CertificateExpiring goes by its metrics';
+    expect([all, monitor(EVERYTHING, {}, BACKUPS, [])].map(({ context }) => context.requirements.has(scrapes))).toEqual([true, false]);
   });
 
   test('where it is disabled', () => {

@@ -63,12 +63,13 @@ describe('what is scraped', () => {
   test('says what the cluster must bring', () => {
     expect([...context.requirements]).toEqual([
       'prometheus-operator with kube-state-metrics and kubelet metrics',
+      'that Prometheus scrapes cert-manager: CertificateExpiring goes by its metrics',
       'a Prometheus in the namespace monitoring that selects and may read objects of ai-agent-test',
     ]);
   });
 
   test('may be nothing: the rules of every platform stay', () => {
-    const { objects: few, rules } = monitor([{ ...KINDS.CronJob, component: 'tool' }], {}, []);
+    const { objects: few, rules } = monitor([{ ...KINDS.CronJob, component: 'tool' }], {}, [], []);
     expect(names(few, 'ServiceMonitor')).toEqual([]);
     expect(rules.map(({ alert }) => alert)).toEqual([
       'ContainerOOMKilled',
@@ -77,6 +78,7 @@ describe('what is scraped', () => {
       'JobFailed',
       'VolumeFillingUp',
       'VolumeAlmostFull',
+      'ResourceQuotaNearlyFull',
     ]);
   });
 });

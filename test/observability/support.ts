@@ -62,14 +62,16 @@ export const BACKUPS: ObservabilityProps['backups'] = [
   { name: 'chroma-backup', schedule: '0 3 * * 0' },
 ];
 
+export const CERTIFICATES: ObservabilityProps['certificates'] = [{ name: 'edge-tls' }];
+
 type Options = Omit<z.input<typeof ObservabilitySchema> & { provider: 'prometheus-operator' }, 'provider'>;
 
 /** Renders the monitoring of some workloads. */
-export function monitor(parts = EVERYTHING, options: Options = {}, backups = BACKUPS) {
+export function monitor(parts = EVERYTHING, options: Options = {}, backups = BACKUPS, certificates = CERTIFICATES) {
   const scope = testScope();
   const component = new Component(scope, 'part', { order: 'agent' });
   const workloads = parts.map((part) => new Workload(component, part));
-  return watch(scope, component, workloads, options, backups);
+  return watch(scope, component, workloads, options, backups, certificates);
 }
 
 /** The same for workloads that a component made. */
@@ -79,10 +81,11 @@ export function watch(
   workloads: readonly Workload[],
   options: Options = {},
   backups = BACKUPS,
+  certificates = CERTIFICATES,
 ) {
   const parsed = parse(ObservabilitySchema, { provider: 'prometheus-operator', ...options }, 'observability');
   if (parsed.provider === 'none') throw new Error('cannot be');
-  const observability = new Observability(scope, 'observability', { options: parsed, workloads, backups });
+  const observability = new Observability(scope, 'observability', { options: parsed, workloads, certificates, backups });
   for (const workload of workloads) workload.renderNetworkPolicy();
   const objects = rendered(observability);
   const groups: { name: string; interval: string; rules: Rule[] }[] = find(objects, 'PrometheusRule').spec.groups;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { App } from 'cdk8s';
 import { parseAllDocuments } from 'yaml';
 import { Agent } from '../../lib/agent';
+import type { PlatformProps } from '../../lib/config';
 import { InvalidInput } from '../../lib/kube';
 import { AgentPlatform } from '../../lib/platform';
 import { renderFiles, UnsoundPlatform } from '../../lib/render';
@@ -179,4 +180,17 @@ describe('Secrets', () => {
     expect(renderFiles(platform).has('10-secrets.yaml')).toBe(true);
     expect(platform.userSecrets).toEqual([]);
   });
+});
+
+test('the alert on a certificate is about the one that cert-manager makes for the edge', () => {
+  const tls = { provider: 'cert-manager', issuer: 'letsencrypt' } as const;
+  const rulesOf = (edge: PlatformProps['edge']) => {
+    const platform = smallPlatform({ domain: 'agent.example.com', edge, observability: { provider: 'prometheus-operator' } });
+    return JSON.stringify(platform.objects().find(({ json }) => json.kind === 'PrometheusRule')?.json);
+  };
+  expect(rulesOf({ controller: 'nginx', tls })).toContain(
+    'certificate_expiration_timestamp_seconds{namespace=\\"ai-agent-small\\",name=\\"edge-tls\\"}',
+  );
+  for (const edge of [{ controller: 'nginx', tls: { provider: 'existing', secret: 's' } }, { controller: 'none' }] as const)
+    expect(rulesOf(edge)).not.toContain('CertificateExpiring');
 });

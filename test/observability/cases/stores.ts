@@ -59,6 +59,8 @@ const redisPod = { namespace: NAMESPACE, job: 'redis', pod: 'redis-0' };
 const DISK = ['redis_rdb_last_bgsave_status', 'redis_aof_last_write_status', 'redis_aof_last_bgrewrite_status'];
 const diskFails = [{ labels: redisPod, description: 'The last append-only write or copy of ai-agent-test/redis-0 failed.' }];
 
+const linkUp = (pod: string, values: string) => redis('redis_master_link_up', values, { pod, master_host: 'redis-3', master_port: '6379' });
+
 const clusterFails = [
   {
     labels: { namespace: NAMESPACE, job: 'redis' },
@@ -172,6 +174,41 @@ export const STORES: Readonly<Record<string, Cases>> = {
         series: [redis('redis_cluster_slots_ok', '16384x30'), redis('redis_cluster_state', '1x30')],
         at: '20m',
       },
+    ],
+  },
+
+  RedisReplicaLinkDown: {
+    severity: 'warning',
+    summary: 'A replica of Redis gets no data from its master.',
+    cases: [
+      {
+        name: 'one replica for ten minutes, another is well',
+        series: [linkUp('redis-0', '0x30'), linkUp('redis-1', '1x30')],
+        at: '10m',
+        fires: [
+          {
+            labels: redisPod,
+            description: 'ai-agent-test/redis-0 has no link to its master: it could not take over without losing writes.',
+          },
+        ],
+      },
+      { name: 'while it copies the data', series: [linkUp('redis-0', '0x9 1x30')], at: '20m' },
+      { name: 'a master, which has no such link', series: [redis('redis_connected_slaves', '0x30')], at: '20m' },
+    ],
+  },
+
+  RedisRejectingConnections: {
+    severity: 'warning',
+    summary: 'Redis refuses connections.',
+    cases: [
+      {
+        name: 'some within ten minutes',
+        series: [redis('redis_rejected_connections_total', '0x5 3x30')],
+        at: '8m',
+        fires: [{ labels: redisPod, description: 'ai-agent-test/redis-0 has as many clients as maxclients allows, and refused more.' }],
+      },
+      { name: 'longer ago', series: [redis('redis_rejected_connections_total', '0x5 3x30')], at: '17m' },
+      { name: 'none since it started', series: [redis('redis_rejected_connections_total', '0x30')], at: '20m' },
     ],
   },
 };
