@@ -139,6 +139,8 @@ export class Pod {
         const outcome = await eventually(`${this.name}: ${kind} of ${name}`, () => healthy(kind), seconds);
         if (outcome !== true) throw new Error(`${this.name}: ${name} ended with ${outcome.status}\n${this.log(name)}`);
       }
+      const { ended } = this.process(name);
+      if (ended) throw new Error(`${this.name}: ${name} ended with ${ended.status}\n${this.log(name)}`);
     }
   }
 

@@ -30,7 +30,7 @@ const DEVICES = ['null', 'zero', 'full', 'random', 'urandom', 'tty'];
 const SHM_BYTES = 64 * 2 ** 20;
 
 /** bwrap's arguments for the tree of a container: read-only but for its volumes and /dev/shm, which every container has. */
-function tree({ mounts, programs }: SandboxOptions): string[] {
+function tree({ mounts, programs, folder }: SandboxOptions): string[] {
   const system = ['/usr', ...['alternatives', 'ld.so.cache', 'ssl'].map((name) => `/etc/${name}`), ...programs];
   const links = ['bin', 'sbin', 'lib', 'lib64'].map((name) => ['--symlink', `usr/${name}`, `/${name}`]);
   return [
@@ -39,7 +39,7 @@ function tree({ mounts, programs }: SandboxOptions): string[] {
     ...['--proc', '/proc', '--tmpfs', '/dev', '--symlink', '/proc/self/fd', '/dev/fd'],
     ...DEVICES.flatMap((name) => ['--dev-bind', `/dev/${name}`, `/dev/${name}`]),
     ...(mounts.has('/dev/shm') ? [] : ['--size', String(SHM_BYTES), '--tmpfs', '/dev/shm']),
-    ...['--dir', '/tmp', '--dir', '/run', '--dir', '/var', '--symlink', '../run', '/var/run'],
+    ...['--dir', '/tmp', '--dir', '/run', '--dir', '/var', '--symlink', '../run', '/var/run', '--dir', folder],
     ...[...mounts]
       .sort(([a], [b]) => a.length - b.length)
       .flatMap(([path, { source, readOnly }]) => [readOnly ? '--ro-bind' : '--bind', source, path.replace(/^\/var\/run\//, '/run/')]),
