@@ -1,5 +1,5 @@
 import { IMAGES } from '../../lib/kube';
-import { Memcached, type MemcachedProps, MemcachedSchema } from '../../lib/stores/memcached';
+import { itemMemory, Memcached, type MemcachedProps, MemcachedSchema } from '../../lib/stores/memcached';
 import { type AllProps, unseenProps } from '../support/all-props';
 import { find } from '../support/platform';
 import { policyOf } from '../support/workload';
@@ -39,7 +39,7 @@ describe('memcached', () => {
   test('runs as the user of its image', () => {
     expect(main).toMatchObject({ name: 'memcached', image: IMAGES.memcached });
     expect(pod.securityContext).toMatchObject({ runAsUser: 11211, runAsGroup: 11211 });
-    expect(main.args).toEqual(['-m', '409', '-c', '1024', '-I', '1m', '-X']);
+    expect(main.args).toEqual(['-m', '409', '-c', '1060', '-t', '4', '-I', '1m', '-X']);
     expect(main.resources.requests).toMatchObject({ cpu: '100m', memory: '512Mi' });
     expect(main.resources.limits).toMatchObject({ memory: '512Mi' });
     expect(main.resources.limits).not.toHaveProperty('cpu');
@@ -82,14 +82,25 @@ describe('memcached', () => {
 
 // beside the items there must be room for connections, hash table and threads
 test.each([
-  ['128Mi', 64],
-  ['256Mi', 192],
-  ['320Mi', 256],
-  ['512Mi', 409],
-  ['1Gi', 819],
-  ['8Gi', 6553],
-])('of %s, items get %i MiB', (memory, items) => {
-  expect(make({ memory }).main.args.slice(0, 2)).toEqual(['-m', String(items)]);
+  ['128Mi', 1024, 64],
+  ['256Mi', 1024, 192],
+  ['320Mi', 1024, 256],
+  ['512Mi', 1024, 409],
+  ['512Mi', 50000, 65],
+  ['1Gi', 1024, 819],
+  ['8Gi', 1024, 6553],
+])('of %s with %i connections, items get %i MiB', (memory, connections, items) => {
+  expect(itemMemory({ memory, connections })).toBe(items);
+  expect(make({ memory, connections }).main.args.slice(0, 2)).toEqual(['-m', String(items)]);
+});
+
+test.each([
+  ['100m', '4'],
+  [4, '4'],
+  ['4100m', '5'],
+  [16, '16'],
+])('of %s cores, %s threads are in use', (cpu, threads) => {
+  expect(make({ cpu }).main.args.slice(4, 6)).toEqual(['-t', threads]);
 });
 
 test('shows every option', () => {
@@ -99,7 +110,10 @@ test('shows every option', () => {
   };
   const before = make().objects;
   const { objects, main, store } = make(given);
-  const explicit = { maxItemSize: () => expect(main.args).toContain('7m') };
+  const explicit = {
+    maxItemSize: () => expect(main.args).toContain('7m'),
+    connections: () => expect(main.args).toContain('2258'),
+  };
   expect(unseenProps({ given, defaults: MemcachedSchema.parse({}), before, after: objects, explicit })).toEqual([]);
   expect(toldBy(store).MEMCACHED_SERVERS?.split(',')).toHaveLength(12);
   expect(store.maxConnections).toBe(2222);
@@ -126,7 +140,7 @@ describe('fails', () => {
 
   test('not where it just fits', () => {
     expect(make({ memory: '128Mi', maxItemSize: 32 }).main.args).toContain('32m');
-    const most = { memory: '1Gi', replicas: 32, connections: 16, maxItemSize: 128 };
+    const most = { memory: '1Gi', replicas: 32, connections: 64, maxItemSize: 128 };
     expect(make(most).statefulSet.spec.replicas).toBe(32);
   });
 });
