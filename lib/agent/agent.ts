@@ -36,8 +36,8 @@ export class Agent extends Component {
   readonly workload: Workload;
   /** Processes of one replica. */
   readonly workers: number;
-  /** Stores that it uses, and how many connections each worker process may open. */
-  readonly connections: { readonly store: Store; readonly pool: number }[] = [];
+  /** Stores that it uses, and how many connections each worker process, and all of them together, may open. */
+  readonly connections: { readonly store: Store; readonly pool: number; readonly most: number }[] = [];
   /** What the edge needs to know. */
   readonly backend: Backend;
   private readonly stores: StoreParts = { env: {}, files: {} };
@@ -121,8 +121,14 @@ export class Agent extends Component {
       this.stores.env[name] = value;
     }
     Object.assign(this.stores.files, store.files);
-    this.connections.push({ store, pool });
-    store.connectFrom(this.workload);
+    const most = this.mostReplicas * this.workers * pool;
+    this.connections.push({ store, pool, most });
+    store.connectFrom(this.workload, most);
+  }
+
+  /** The autoscaler's maximum, and one more while rolling out. */
+  get mostReplicas(): number {
+    return this.workload.replicas.max + 1;
   }
 
   /** By CPU. Not by memory, which does not come back in a Python process, so that replicas would stay at their maximum. */

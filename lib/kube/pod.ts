@@ -39,7 +39,8 @@ export interface ContainerOptions {
   /** As it is called where it comes from; a mirror of the environment changes what is rendered. */
   readonly image: string;
   readonly command?: readonly string[];
-  readonly args?: readonly string[];
+  /** Arguments; a function is asked when the object is rendered, after all connections are known. */
+  readonly args?: readonly string[] | (() => readonly string[]);
   /** Environment; a function is asked when the object is rendered, after all connections are known. */
   readonly env?: Readonly<Record<string, EnvValue>> | (() => Readonly<Record<string, EnvValue>>);
   /** Ports by name. */
@@ -147,7 +148,7 @@ function renderContainer(options: ContainerOptions, images: ImageOptions, preSto
     image: imageNames(image, images).to,
     imagePullPolicy: 'IfNotPresent',
     command: command && [...command],
-    args: args && [...args],
+    args: args && [...(typeof args === 'function' ? args() : args)],
     env: given(Object.entries(typeof env === 'function' ? env() : env).map(renderEnv)),
     ports: given(Object.entries(ports).map(([name, containerPort]) => ({ name, containerPort }))),
     resources: renderResources(options),

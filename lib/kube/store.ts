@@ -20,8 +20,8 @@ export interface Store {
   variablesFor?(consumer: Workload, buckets?: readonly string[]): Store['variables'];
   /** Connections that it accepts from all consumers together; absent where that is no limit in practice. */
   readonly maxConnections?: number;
-  /** Opens the way from a consumer to the store, on both sides. */
-  connectFrom(consumer: Workload): void;
+  /** Opens the way from a consumer to the store, on both sides, for so many connections at most. */
+  connectFrom(consumer: Workload, connections?: number): void;
 }
 
 /** Something with data that must be backed up, and how that is done. */

@@ -23,6 +23,8 @@ export abstract class EmbeddedStore<Options extends z.output<z.ZodObject<ReturnT
   readonly maxConnections?: number;
   /** The server's workload. */
   readonly workload: Workload;
+  /** Connections that the consumers may open, all together: known when everything is connected. */
+  protected demand = 0;
   private readonly port: string;
 
   constructor(scope: Construct, id: string, store: StoreClass<Options>, props: unknown) {
@@ -52,7 +54,8 @@ export abstract class EmbeddedStore<Options extends z.output<z.ZodObject<ReturnT
     service(this.workload, { ports: [this.port], headless: pods.serviceName === undefined });
   }
 
-  connectFrom(consumer: Workload): void {
+  connectFrom(consumer: Workload, connections = 0): void {
+    this.demand += connections;
     consumer.connectTo(this.workload, this.port);
   }
 
@@ -65,7 +68,7 @@ export abstract class EmbeddedStore<Options extends z.output<z.ZodObject<ReturnT
   }
 
   /** A backup by the store's own tools, over the network. */
-  protected remoteBackup(source: Pick<BackupSource, 'method' | 'env' | 'scratch' | 'claim' | 'restoreMemory'>): BackupSource {
+  protected remoteBackup(source: Pick<BackupSource, 'method' | 'env' | 'secret' | 'scratch' | 'claim' | 'restoreMemory'>): BackupSource {
     return {
       backupName: this.node.id,
       image: this.options.image,

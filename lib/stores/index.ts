@@ -5,7 +5,9 @@ import { Chroma, ChromaSchema } from './chroma';
 import { Memcached, MemcachedSchema } from './memcached';
 import { Minio, MinioSchema } from './minio';
 import { ExternalObjectStore, ExternalObjectStoreSchema } from './object-store';
-import { ExternalPostgres, ExternalPostgresSchema, Postgres, PostgresSchema } from './postgres';
+import { Postgres } from './postgres';
+import { ExternalPostgres, ExternalPostgresSchema } from './postgres-external';
+import { PostgresSchema } from './postgres-schema';
 import { ExternalRedis, ExternalRedisSchema, Redis, RedisSchema } from './redis';
 import { RedisCluster, RedisClusterSchema } from './redis-cluster';
 
@@ -14,6 +16,8 @@ export * from './memcached';
 export * from './minio';
 export * from './object-store';
 export * from './postgres';
+export { ExternalPostgres, type ExternalPostgresProps, ExternalPostgresSchema } from './postgres-external';
+export { PostgresSchema } from './postgres-schema';
 export * from './redis';
 export * from './redis-cluster';
 

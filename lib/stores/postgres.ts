@@ -1,58 +1,19 @@
 import type { Construct } from 'constructs';
-import { z } from 'zod';
-import {
-  type BackupSource,
-  claimTemplate,
-  configFiles,
-  IMAGES,
-  identifier,
-  mebibytes,
-  memory,
-  type Store,
-  scratch,
-  secretFiles,
-} from '../kube';
+import type { z } from 'zod';
+import { type BackupSource, claimTemplate, configFiles, IMAGES, memory, needSecret, type Store, scratch, secretFiles } from '../kube';
 import { EmbeddedStore, type StoreParts } from './embedded';
-import { ExternalStore, externalFields } from './external';
-import { storageFields, storeFields } from './shared';
-
-/** Options of {@link Postgres}. */
-export const PostgresSchema = z.strictObject({
-  provider: z.literal('embedded').describe('PostgreSQL in the platform.').default('embedded'),
-  ...storeFields({ image: IMAGES.postgres, source: 'guide: postgres:15-alpine', cpu: '500m', memory: '2Gi' }),
-  ...storageFields('50Gi'),
-  database: identifier().default('aiagent').describe('Name of the database (guide: POSTGRES_DB).'),
-  user: identifier().default('aiagent').describe('Name of the role that owns it (guide: POSTGRES_USER).'),
-  maxConnections: z
-    .int()
-    .min(10)
-    .max(1000)
-    .default(100)
-    .describe('Connections that the server accepts, three of them for superusers (PostgreSQL: max_connections).'),
-  initScripts: z
-    .record(z.string().regex(/^[\w.-]+\.sql$/, { error: 'expected a file name such as init.sql' }), z.string())
-    .default({})
-    .describe('SQL files that run once, when the database is made (guide: init.sql).'),
-});
+import { MONITORING, PostgresSchema, SUPERUSER, SUPERUSER_SECRET } from './postgres-schema';
+import * as sizing from './postgres-settings';
+import aliveScript from './scripts/postgres-alive.sh';
+import doneScript from './scripts/postgres-done.sh';
+import rolesScript from './scripts/postgres-roles.sh';
+import startScript from './scripts/postgres-start.sh';
 
 /** @see PostgresSchema */
 export type PostgresProps = z.input<typeof PostgresSchema>;
 
-/** Options of {@link ExternalPostgres}. */
-export const ExternalPostgresSchema = z.strictObject({
-  ...externalFields(5432, 'password and url (with sslmode and the password URL-encoded)'),
-  database: identifier().default('aiagent').describe('Name of the database.'),
-  user: identifier().default('aiagent').describe('Name of the role.'),
-  maxConnections: z.int().min(1).default(100).describe('Connections that the server leaves to the platform.'),
-});
-
-/** @see ExternalPostgresSchema */
-export type ExternalPostgresProps = Omit<z.input<typeof ExternalPostgresSchema>, 'provider'>;
-
-const KIND = { storeName: 'postgres', order: '20' } as const;
+export const KIND = { storeName: 'postgres', order: '20' } as const;
 const PORT = 5432;
-/** Kept back by the server for superusers (PostgreSQL: superuser_reserved_connections). */
-const RESERVED_CONNECTIONS = 3;
 
 /** PostgreSQL 15 in one pod, configured from its memory. @throws InvalidInput if an option is not as {@link PostgresSchema} says */
 export class Postgres extends EmbeddedStore<z.output<typeof PostgresSchema>> {
@@ -60,51 +21,68 @@ export class Postgres extends EmbeddedStore<z.output<typeof PostgresSchema>> {
     super(scope, id, { ...KIND, schema: PostgresSchema }, props);
   }
 
-  /** How its data is backed up. */
+  /** How its data is backed up: by the superuser, for whom no table, no extension and no role is hidden or another's. */
   get backup(): BackupSource {
-    const { user, database, storage } = this.options;
-    const env = { PGHOST: this.node.id, PGUSER: user, PGDATABASE: database };
-    return this.remoteBackup({ method: 'postgres', env, scratch: storage });
+    const { database, storage } = this.options;
+    const env = { PGHOST: this.node.id, PGUSER: SUPERUSER, PGDATABASE: database };
+    const secret = secretFiles('auth', this.secretOf(SUPERUSER_SECRET), ['password']);
+    return this.remoteBackup({ method: 'postgres', env, secret, scratch: storage });
   }
 
   protected parts(): StoreParts {
     const { id } = this.node;
-    const { user, database, initScripts, maxConnections } = this.options;
+    const { user, database, initScripts, memory: limit, maxConnections, parameters } = this.options;
+    for (const role of [SUPERUSER_SECRET, MONITORING])
+      needSecret(this.context, { name: this.secretOf(role), keys: { password: '{random}' } });
     // by TCP: while the image makes the database, a server without TCP answers on the socket
-    const check = { exec: ['pg_isready', '-h', '127.0.0.1', '-p', String(PORT), '-U', user, '-d', database] };
+    const ready = { exec: ['pg_isready', '-h', '127.0.0.1', '-p', String(PORT), '-U', user, '-d', database] };
     return {
       variables: variables({ host: id, port: PORT, database, user, secret: this.secretName }),
-      maxConnections: maxConnections - RESERVED_CONNECTIONS,
+      maxConnections: (maxConnections ?? sizing.mostConnections(limit)) - sizing.HEAD_ROOM,
       user: { uid: 70, gid: 70 },
       // the image stops with SIGINT (fast shutdown), whose last checkpoint takes its time
       drain: { settle: 0, finish: 115 },
       secret: { password: '{random}', url: `postgresql://${user}:{password}@${id}:${PORT}/${database}` },
       server: {
-        // through the image's entrypoint: it makes the database and mends the data folder's mode at every start
-        args: ['-c', 'config_file=/etc/postgresql/postgresql.conf'],
+        command: ['sh', '/scripts/postgres-start.sh'],
+        args: () => this.arguments(),
         env: {
           POSTGRES_DB: database,
-          POSTGRES_USER: user,
-          POSTGRES_PASSWORD_FILE: '/run/secrets/postgres/password',
+          POSTGRES_USER: SUPERUSER,
+          POSTGRES_PASSWORD_FILE: '/run/secrets/superuser/password',
           POSTGRES_INITDB_ARGS: '--data-checksums --auth-host=scram-sha-256',
+          OWNER: user,
+          OWNER_PASSWORD_FILE: '/run/secrets/owner/password',
+          MONITORING_PASSWORD_FILE: '/run/secrets/monitoring/password',
           // a folder inside the volume: the volume's root may hold lost+found, which initdb refuses
           PGDATA: '/var/lib/postgresql/data/pgdata',
         },
         ports: { postgres: PORT },
         probes: {
           // recovery after a crash may replay a lot of log: ten minutes
-          startup: { check, failures: 60 },
-          readiness: { check },
-          liveness: { check, failures: 6 },
+          startup: { check: ready, failures: 60 },
+          readiness: { check: ready },
+          liveness: { check: { exec: ['sh', '/scripts/postgres-alive.sh'] }, failures: 6 },
         },
         mounts: {
           '/var/lib/postgresql/data': claimTemplate('data', this.options),
-          '/etc/postgresql': configFiles(this, `${id}-config`, { 'postgresql.conf': configuration(this.options) }),
-          '/run/secrets/postgres': secretFiles('auth', this.secretName, ['password']),
+          '/etc/postgresql': configFiles(this, `${id}-config`, {
+            'postgresql.conf': sizing.configuration(sizing.settings(this.options, parameters)),
+            'pg_hba.conf': sizing.ACCESS,
+          }),
+          '/scripts': configFiles(
+            this,
+            `${id}-scripts`,
+            { 'postgres-start.sh': startScript, 'postgres-alive.sh': aliveScript },
+            { executable: true },
+          ),
+          '/docker-entrypoint-initdb.d': configFiles(this, `${id}-init`, initFiles(user, initScripts), { executable: true }),
+          '/run/secrets/owner': secretFiles('owner', this.secretName, ['password']),
+          '/run/secrets/superuser': secretFiles('superuser', this.secretOf(SUPERUSER_SECRET), ['password']),
+          '/run/secrets/monitoring': secretFiles('monitoring', this.secretOf(MONITORING), ['password']),
           '/var/run/postgresql': scratch('run', '16Mi'),
           '/tmp': scratch('tmp', '128Mi'),
-          '/dev/shm': memory('shm', `${mebibytes(this.options.memory, 1 / 8)}Mi`),
-          ...(Object.keys(initScripts).length > 0 && { '/docker-entrypoint-initdb.d': configFiles(this, `${id}-init`, initScripts) }),
+          '/dev/shm': memory('shm', sizing.sharedMemory(limit)),
         },
       },
       exporter: {
@@ -112,26 +90,36 @@ export class Postgres extends EmbeddedStore<z.output<typeof PostgresSchema>> {
         port: 9187,
         env: {
           DATA_SOURCE_URI: `127.0.0.1:${PORT}/postgres?sslmode=disable`,
-          DATA_SOURCE_USER: user,
-          DATA_SOURCE_PASS: { secret: this.secretName, key: 'password' },
+          DATA_SOURCE_USER: MONITORING,
+          DATA_SOURCE_PASS: { secret: this.secretOf(MONITORING), key: 'password' },
         },
       },
     };
   }
-}
 
-/** The external twin of Postgres. @throws InvalidInput if an option is not as {@link ExternalPostgresSchema} says */
-export class ExternalPostgres extends ExternalStore<z.output<typeof ExternalPostgresSchema>> {
-  constructor(scope: Construct, id: string, props: ExternalPostgresProps) {
-    super(scope, id, { ...KIND, schema: ExternalPostgresSchema, variables }, props);
+  /** What follows from the agents, which are connected later; on the command line it is out of reach of ALTER SYSTEM too. */
+  private arguments(): string[] {
+    const { memory: limit, parameters, maxConnections = sizing.connectionsFor(this.demand, limit) } = this.options;
+    const work = 'work_mem' in parameters ? {} : { work_mem: `${sizing.workMemory(limit, maxConnections)}MB` };
+    const graph = { config_file: '/etc/postgresql/postgresql.conf', max_connections: maxConnections, ...work };
+    return Object.entries(graph).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   }
 
-  get maxConnections(): number {
-    return this.options.maxConnections;
+  /** A Secret of its own for each role that agents know nothing of. */
+  private secretOf(role: string): string {
+    return `${this.node.id}-${role}`;
   }
 }
 
-function variables(at: { host: string; port: number; database: string; user: string; secret: string }): Store['variables'] {
+/** What the image runs when it makes the database, in the order of names. Every file starts as the owner of the database. */
+const initFiles = (owner: string, scripts: Readonly<Record<string, string>>): Record<string, string> => ({
+  '0-roles.sh': rolesScript,
+  ...Object.fromEntries(Object.entries(scripts).map(([name, sql]) => [`1-${name}`, `SET ROLE ${owner}; ${sql}`])),
+  '2-done.sh': doneScript,
+});
+
+/** What consumers of a PostgreSQL are told. */
+export function variables(at: { host: string; port: number; database: string; user: string; secret: string }): Store['variables'] {
   return {
     url: { env: 'POSTGRES_URL', value: { secret: at.secret, key: 'url' } },
     host: { env: 'POSTGRES_HOST', value: at.host },
@@ -140,24 +128,4 @@ function variables(at: { host: string; port: number; database: string; user: str
     user: { env: 'POSTGRES_USER', value: at.user },
     password: { env: 'POSTGRES_PASSWORD', value: { secret: at.secret, key: 'password' } },
   };
-}
-
-/** Shares of the memory limit as the PostgreSQL documentation advises (19.4 Resource Consumption). */
-function configuration({ memory, maxConnections }: { memory: string; maxConnections: number }): string {
-  // every connection may sort or hash several times: an eighth of the memory is shared by all of them
-  const workMemory = Math.max(1, Math.floor(mebibytes(memory, 1 / 8) / maxConnections));
-  return `listen_addresses = '*'
-port = ${PORT}
-max_connections = ${maxConnections}
-shared_buffers = ${mebibytes(memory, 1 / 4)}MB
-effective_cache_size = ${mebibytes(memory, 1 / 2)}MB
-maintenance_work_mem = ${mebibytes(memory, 1 / 20)}MB
-work_mem = ${workMemory}MB
-dynamic_shared_memory_type = posix
-password_encryption = 'scram-sha-256'
-log_destination = 'stderr'
-log_min_duration_statement = 1000
-log_timezone = 'UTC'
-timezone = 'UTC'
-`;
 }

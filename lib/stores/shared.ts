@@ -44,5 +44,5 @@ export abstract class StoreComponent<Options> extends Component implements Store
     this.options = parse(schema, props, this.node.path);
   }
 
-  abstract connectFrom(consumer: Workload): void;
+  abstract connectFrom(consumer: Workload, connections?: number): void;
 }

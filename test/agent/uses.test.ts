@@ -35,9 +35,17 @@ test('what a store says comes after what a runtime says and before what the agen
 
 test('a connection counts for the capacity of the store, and opens the way on both sides', () => {
   const { scope, agent } = makeAgent({ modelProviders: { cidrs: [] } });
-  const store = makeStore(scope, 'redis', 100);
+  const asked: (number | undefined)[] = [];
+  const plain = makeStore(scope, 'redis', 100);
+  const connectFrom: Store['connectFrom'] = (consumer, connections) => {
+    asked.push(connections);
+    plain.connectFrom(consumer);
+  };
+  const store = { ...plain, connectFrom };
   agent.uses(store, { pool: 3 });
-  expect(agent.connections).toEqual([{ store, pool: 3 }]);
+  // eleven replicas, four workers
+  expect(agent.connections).toEqual([{ store, pool: 3, most: 132 }]);
+  expect(asked).toEqual([132]);
   const [agentPods, storePods] = [agent.workload.pods, { 'app.kubernetes.io/name': 'redis', 'app.kubernetes.io/component': 'store' }];
   const ports = [{ protocol: 'TCP', port: 6379 }];
   expect(policyOf(agent.workload)).toEqual({

@@ -7,7 +7,7 @@ withEveryShell((sandbox, { ownFirst }) => {
     const restore = backupScript('restore-postgres');
     const prepared = (): Sandbox => {
       const place = backupSandbox(sandbox());
-      writeDump(place, 'work', { 'database.dump': 'dump', 'globals.sql': 'CREATE ROLE app;' });
+      writeDump(place, 'work', { 'database.dump': 'dump', 'globals.sql': 'CREATE ROLE app;\n' });
       return place;
     };
 
@@ -17,10 +17,26 @@ withEveryShell((sandbox, { ownFirst }) => {
       expect(done).toMatchObject({ status: 0, stderr: '' });
       const calls = place.calls();
       expect(calls).toEqual([
-        'psql --no-psqlrc --quiet --no-password --set ON_ERROR_STOP=0 --file=globals.sql',
-        'pg_restore --clean --if-exists --no-owner --exit-on-error --single-transaction --no-password --dbname=app database.dump',
+        'psql --no-psqlrc --quiet --no-password --tuples-only --no-align --command=SELECT quote_ident(rolname) FROM pg_roles',
+        'psql --no-psqlrc --quiet --no-password --set ON_ERROR_STOP=0 --file=roles.sql',
+        'pg_restore --clean --if-exists --exit-on-error --single-transaction --no-password --dbname=app database.dump',
       ]);
       expect(JSON.stringify([done, calls])).not.toContain(password);
+    });
+
+    test('a role that exists keeps what it may do; one that is missing is made; settings and members come back', () => {
+      const place = backupSandbox(sandbox());
+      const globals = [
+        ...['CREATE ROLE app;', 'ALTER ROLE app WITH SUPERUSER LOGIN;', 'CREATE ROLE "a b";', 'CREATE ROLE reader;'],
+        ...[
+          'ALTER ROLE reader WITH NOSUPERUSER LOGIN;',
+          "ALTER ROLE app SET work_mem TO '8MB';",
+          'GRANT reader TO app GRANTED BY postgres;',
+        ],
+      ];
+      writeDump(place, 'work', { 'database.dump': 'dump', 'globals.sql': `${globals.join('\n')}\n` });
+      expect(place.run(restore, { CONFIRM: 'yes', ROLES: 'postgres\napp' })).toMatchObject({ status: 0, stderr: '' });
+      expect(place.read('work/roles.sql').split('\n')).toEqual([...globals.slice(2), '']);
     });
 
     test.each(['psql', 'pg_restore'])('a failing %s is not called restored', (FAIL) => {

@@ -16,7 +16,7 @@ const restarts = (namespace: string) =>
     .map(({ pod, name, restartCount, lastState }) => `${pod}/${name}: ${restartCount}, ${JSON.stringify(lastState)}`);
 
 const psql = (namespace: string, sql: string) =>
-  kubectl(['exec', '-n', namespace, 'postgres-0', '-c', 'postgres', '--', 'psql', '-U', 'aiagent', '-qAtc', sql]).trim();
+  kubectl(['exec', '-n', namespace, 'postgres-0', '-c', 'postgres', '--', 'psql', '-U', 'postgres', '-d', 'aiagent', '-qAtc', sql]).trim();
 
 /** Every object of the environments, as the API server counts its changes. */
 const versions = (namespace: string) =>

@@ -6,7 +6,8 @@ interface Secret {
   readonly data: Readonly<Record<string, string>>;
 }
 
-const secrets = () => get<Secret>('secret', '-n', NAMESPACE).filter(({ metadata }) => /-(auth|keys?)$/.test(metadata.name));
+const secrets = () =>
+  get<Secret>('secret', '-n', NAMESPACE).filter(({ metadata }) => /-(auth|keys?|superuser|monitoring)$/.test(metadata.name));
 const logs = () => kubectl(['logs', '-n', NAMESPACE, '-l', 'app.kubernetes.io/name=secret-bootstrap', '--tail=-1']);
 
 onCluster('the Job has made each Secret once, and says so without a value', () => {
@@ -15,10 +16,12 @@ onCluster('the Job has made each Secret once, and says so without a value', () =
     'secret/minio-agent-key created',
     'secret/minio-auth created',
     'secret/postgres-auth created',
+    'secret/postgres-monitoring created',
+    'secret/postgres-superuser created',
     'secret/redis-auth created',
   ]);
   const values = secrets().flatMap(({ data }) => Object.values(data).map((value) => Buffer.from(value, 'base64').toString()));
-  expect(values.length).toBeGreaterThan(6);
+  expect(values.length).toBeGreaterThan(8);
   for (const pod of get('pod', '-n', NAMESPACE)) {
     const said = kubectl(['logs', '-n', NAMESPACE, pod.metadata.name, '--all-containers', '--tail=-1']);
     // users of MinIO ("aiagent", "consumer-agent") are no secrets
@@ -31,7 +34,7 @@ onCluster('a Job that is deleted and applied again leaves them alone', async () 
   kubectl(['delete', 'job', '-n', NAMESPACE, '-l', 'app.kubernetes.io/name=secret-bootstrap', '--wait']);
   apply(E2E?.dist ?? '');
   await settled(NAMESPACE, 120);
-  expect(logs().trim().split('\n')).toHaveLength(5);
+  expect(logs().trim().split('\n')).toHaveLength(7);
   expect(logs()).not.toContain('created');
   expect(secrets()).toEqual(before);
 });

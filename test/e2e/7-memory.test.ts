@@ -16,7 +16,7 @@ onCluster(
     expect(python(NAMESPACE, agent?.metadata.name ?? '', 'fill.py')).toEqual({
       redis: { full: true, evicting: true },
       memcached: { evicting: true },
-      postgres: { sorted: 60 },
+      postgres: { sorted: 28 },
     });
     expect(restarts()).toEqual(before);
   },

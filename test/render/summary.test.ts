@@ -67,20 +67,19 @@ describe('what is in no backup', () => {
     agents: { agent: { image: IMAGE, uploads: {}, secretEnv: { KEY: 'generate', OWN: { secret: 'own', key: 'key' } } } },
     stores: { postgres: {}, redis: {}, memcached: {}, chroma: {}, minio: {} },
   };
+  const SECRETS = '    - Secrets agent-keys, minio-auth, postgres-auth, postgres-monitoring, postgres-superuser, redis-auth\n';
   const told = (more: object) =>
     /in no backup: keep a copy yourself:\n((?: {4}- .*\n)+)/.exec(summaryOf(platformFrom({ ...environment, ...more })))?.[1];
 
   test('is everything that has a volume, where there are no backups, and the Secrets that were made', () => {
-    expect(told({})).toBe(
-      '    - volumes of agent, chroma, minio, postgres, redis\n    - Secrets agent-keys, minio-auth, postgres-auth, redis-auth\n',
-    );
+    expect(told({})).toBe(`    - volumes of agent, chroma, minio, postgres, redis\n${SECRETS}`);
   });
 
   test('is MinIO, and the Secrets', () => {
     const backup = { provider: 'claim' };
-    expect(told({ backup })).toBe('    - volumes of minio\n    - Secrets agent-keys, minio-auth, postgres-auth, redis-auth\n');
+    expect(told({ backup })).toBe(`    - volumes of minio\n${SECRETS}`);
     const stores = { postgres: {}, minio: { provider: 'external', host: 's3.example.com', secret: 's3' } };
-    expect(told({ backup, stores })).toBe('    - Secrets agent-keys, postgres-auth\n');
+    expect(told({ backup, stores })).toBe('    - Secrets agent-keys, postgres-auth, postgres-monitoring, postgres-superuser\n');
   });
 
   test('is nothing to speak of where the Secrets are the user’s own', () => {

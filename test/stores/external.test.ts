@@ -1,7 +1,8 @@
 import { Workload } from '../../lib/kube';
 import { Minio } from '../../lib/stores/minio';
 import { ExternalObjectStore, type ExternalObjectStoreProps, ExternalObjectStoreSchema } from '../../lib/stores/object-store';
-import { ExternalPostgres, type ExternalPostgresProps, ExternalPostgresSchema, Postgres } from '../../lib/stores/postgres';
+import { Postgres } from '../../lib/stores/postgres';
+import { ExternalPostgres, type ExternalPostgresProps, ExternalPostgresSchema } from '../../lib/stores/postgres-external';
 import { ExternalRedis, type ExternalRedisProps, ExternalRedisSchema, Redis } from '../../lib/stores/redis';
 import type { AllProps } from '../support/all-props';
 import { find, rendered, testScope } from '../support/platform';

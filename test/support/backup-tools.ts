@@ -18,7 +18,9 @@ const clients: Record<string, string> = {
       --list) printf '%s\\n' ';' '; Archive created' "\${TOC-215; 1259 16385 TABLE public t app}" ;;
       --clean) [ "$PGPASSWORD" = "$EXPECTED" ] || exit 2 ;;
     esac`,
-  psql: '[ "$PGPASSWORD" = "$EXPECTED" ] || exit 2',
+  psql: `
+    [ "$PGPASSWORD" = "$EXPECTED" ] || exit 2
+    case $* in *pg_roles) echo "\${ROLES:-postgres}" ;; esac`,
   'redis-cli': `
     [ "$REDISCLI_AUTH" = "$EXPECTED" ] || { echo 'NOAUTH Authentication required.'; exit 0; }
     host=$2

@@ -102,7 +102,7 @@ const external = { host: fc.constant('db.example.com'), secret: fc.constant('man
 
 const stores = some({
   postgres: fc.oneof(
-    fc.record({ maxConnections: fc.constant(1000), memory: size('512Mi', '2Gi', '8Gi'), storage: size('1Gi', '50Gi') }),
+    some({ memory: size('16Gi', '64Gi'), storage: size('1Gi', '50Gi'), parameters: fc.constant({ random_page_cost: 1.1 }) }),
     fc.record({ provider: fc.constant('external'), ...external, maxConnections: fc.constant(1000) }),
   ),
   redis: fc.oneof(

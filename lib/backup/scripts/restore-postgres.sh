@@ -13,10 +13,14 @@ export PGPASSWORD
 cd "${WORK:-/work}"
 sha256sum -c SHA256SUMS
 
-# The dump grants to roles, which must be there. Most are: an error says so and the next statement follows. Their
-# passwords are in no backup; the ones that exist keep theirs.
-echo "restore-postgres: roles; \"already exists\" is as it should be"
-psql --no-psqlrc --quiet --no-password --set ON_ERROR_STOP=0 --file=globals.sql
-pg_restore --clean --if-exists --no-owner --exit-on-error --single-transaction --no-password \
-  --dbname="$PGDATABASE" database.dump
+# The dump names owners, and grants to roles, which must be there. Those that are missing come from the backup, without a
+# password; those that exist keep theirs, and what they may do.
+query() { psql --no-psqlrc --quiet --no-password "$@"; }
+query --tuples-only --no-align --command='SELECT quote_ident(rolname) FROM pg_roles' >present
+awk 'NR == FNR { present[$0]; next }
+  { name = $3; sub(/;$/, "", name) }
+  /^(CREATE ROLE|ALTER ROLE .* WITH) / && name in present { next }
+  { print }' present globals.sql >roles.sql
+query --set ON_ERROR_STOP=0 --file=roles.sql
+pg_restore --clean --if-exists --exit-on-error --single-transaction --no-password --dbname="$PGDATABASE" database.dump
 echo "restore-postgres: $PGDATABASE on $PGHOST restored"

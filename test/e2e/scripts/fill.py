@@ -42,7 +42,7 @@ def fill_memcached():
     return {"evicting": all(evicting)}
 
 
-def sort_in_postgres(connections=60):
+def sort_in_postgres(connections=28):
     done = []
 
     def sort():

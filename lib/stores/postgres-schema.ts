@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { amount, byteQuantity, bytes, IMAGES, type IssueParams, identifier } from '../kube';
+import * as sizing from './postgres-settings';
+import { storageFields, storeFields } from './shared';
+
+/** The superuser of the image with its Secret, and the role of the exporter. */
+export const SUPERUSER = 'postgres';
+export const SUPERUSER_SECRET = 'superuser';
+export const MONITORING = 'monitoring';
+/** Bytes: an empty database takes 40 MiB, and the log at least as much. */
+const LEAST_STORAGE = 256 * 2 ** 20;
+
+const fields = z.strictObject({
+  provider: z.literal('embedded').describe('PostgreSQL in the platform.').default('embedded'),
+  ...storeFields({ image: IMAGES.postgres, source: 'guide: postgres:15-alpine', cpu: '500m', memory: '2Gi' }),
+  ...storageFields('50Gi'),
+  database: identifier().default('aiagent').describe('Name of the database (guide: POSTGRES_DB).'),
+  user: identifier().default('aiagent').describe('Name of the role that owns it and is no superuser (guide: POSTGRES_USER).'),
+  maxConnections: z
+    .int()
+    .min(10)
+    .max(sizing.MOST_CONNECTIONS)
+    .optional()
+    .describe(
+      `Connections that the server accepts, ${sizing.HEAD_ROOM} of them not for agents (PostgreSQL: max_connections); if absent, what the agents may open.`,
+    ),
+  initScripts: z
+    .record(z.string().regex(/^[\w.-]+\.sql$/, { error: 'expected a file name such as init.sql' }), z.string())
+    .default({})
+    .describe('SQL files that run once, when the database is made, as its owner; as the superuser after RESET ROLE (guide: init.sql).'),
+  parameters: z
+    .record(
+      z.string().regex(/^[a-z_]+(\.[a-z_]+)*$/, { error: 'expected a setting such as random_page_cost' }),
+      z.union([z.string().regex(/^[^\n\0]*$/, { error: 'expected one line' }), z.number(), z.boolean()]),
+    )
+    .default({})
+    .describe('Further settings of postgresql.conf, in place of those computed from the size.'),
+});
+
+/** Options of a PostgreSQL in the platform. */
+export const PostgresSchema = fields.superRefine(postgresRules, { when: ({ value }) => value !== null });
+
+/** What holds between the options, and what cannot work. */
+function postgresRules(options: Partial<z.output<typeof fields>>, context: z.core.$RefinementCtx): void {
+  const reject = (path: string[], message: string, params?: IssueParams) => context.addIssue({ code: 'custom', path, message, params });
+  for (const name of Object.keys(options.parameters ?? {})) {
+    const reason = sizing.FIXED[name];
+    if (reason) reject(['parameters', name], 'expected none', { hint: reason });
+  }
+  for (const name of ['user', 'database'] as const) {
+    const reserved = name === 'user' ? [SUPERUSER, MONITORING, 'public', 'none'] : ['template0', 'template1'];
+    if (reserved.includes(options[name] ?? '') || options[name]?.startsWith('pg_'))
+      reject([name], `expected a name that is not PostgreSQL's or the platform's own: ${reserved.join(', ')}, pg_...`);
+  }
+  const isSize = (text: unknown) => byteQuantity().safeParse(text).success;
+  if (isSize(options.storage) && amount(options.storage ?? 0) < LEAST_STORAGE)
+    reject(['storage'], `expected at least ${bytes(LEAST_STORAGE)}: an empty database and its log take most of that`);
+  if (!isSize(options.memory)) return;
+  const [wanted = sizing.HEAD_ROOM + 1, most] = [options.maxConnections, sizing.mostConnections(options.memory ?? 0)];
+  if (wanted <= most || wanted > sizing.MOST_CONNECTIONS) return;
+  const enough = bytes(sizing.memoryFor(wanted) * 2 ** 20);
+  if (options.maxConnections === undefined) reject(['memory'], `expected at least ${enough}`);
+  else reject(['maxConnections'], `expected at most ${most} with memory ${options.memory}`, { hint: `raise memory to ${enough}` });
+}
