@@ -116,7 +116,7 @@ function quoted(value: Parameter): string {
  */
 export const ACCESS = `local all postgres trust
 local all all scram-sha-256
-host all monitoring 127.0.0.1/32 scram-sha-256
+host all monitoring samehost scram-sha-256
 host all monitoring all reject
 host all all all scram-sha-256
 `;

@@ -115,7 +115,12 @@ postgres('PostgreSQL comes up by its entrypoint, and answers when it has', async
   const scope = testScope();
   const initScripts = { 'init.sql': 'CREATE TABLE made AS SELECT 42 AS answer;' };
   const objects = rendered(new Postgres(scope, 'postgres', { initScripts }));
-  const pod = await start({ objects, workload: 'postgres', secrets: { 'postgres-auth': { password: "it's $ecret" } } });
+  const secrets = {
+    'postgres-auth': { password: "it's $ecret" },
+    'postgres-superuser': { password: 'a' },
+    'postgres-monitoring': { password: 'b' },
+  };
+  const pod = await start({ objects, workload: 'postgres', secrets });
   await pod.ready();
   const query = ['psql', '-qAt', '-h', pod.address, '-U', 'aiagent', '-c', 'SELECT answer FROM made'];
   expect((await pod.exec(['env', "PGPASSWORD=it's $ecret", ...query])).stdout).toBe('42\n');

@@ -72,7 +72,7 @@ describe('postgres', () => {
     expect(file('pg_hba.conf').split('\n')).toEqual([
       'local all postgres trust',
       'local all all scram-sha-256',
-      'host all monitoring 127.0.0.1/32 scram-sha-256',
+      'host all monitoring samehost scram-sha-256',
       'host all monitoring all reject',
       'host all all all scram-sha-256',
       '',

@@ -10,6 +10,7 @@ if [ "${CONFIRM:-}" != yes ]; then
 fi
 PGPASSWORD=$(cat "${PASSWORD_FILE:?}") # never an argument: those are there for every process to read
 export PGPASSWORD
+export PGOPTIONS='-c client_min_messages=warning' # a member that is one already is no news
 cd "${WORK:-/work}"
 sha256sum -c SHA256SUMS
 

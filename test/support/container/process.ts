@@ -140,6 +140,7 @@ export class Process {
       '/usr/local/bin',
       '/usr/bin',
       '/usr/sbin',
+      '/image', // what stands in for programs that images bring: our own scripts may call them
     ];
     return { PATH: path.join(':'), HOME: '/', HOSTNAME: this.options.hostname, ...this.options.env };
   }
