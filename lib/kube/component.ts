@@ -36,6 +36,8 @@ export interface PlatformContext {
   readonly timeZone: string;
   /** Whether something scrapes the platform: exporters run only then. */
   readonly metrics: boolean;
+  /** Where pods find the API server. */
+  readonly apiServer: { readonly cidrs: readonly string[]; readonly ports: readonly number[] };
   /** Secrets that components asked for, by name. */
   readonly secrets: Map<string, SecretNeed>;
   /** What the cluster must bring, and what is rendered in the nearest form only: for the closing summary. */

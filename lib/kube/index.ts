@@ -1,4 +1,5 @@
 /** The domain-free vocabulary that every room builds with. */
+export * from './api-access';
 export * from './component';
 export * from './cron';
 export * from './fields';

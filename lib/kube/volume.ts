@@ -36,9 +36,9 @@ export function existingClaim(name: string, claimName: string, readOnly = false)
   return { kind: 'claim', name, claimName, source: { persistentVolumeClaim: { claimName, readOnly: readOnly || undefined } } };
 }
 
-/** Keys of a Secret as files, for the pod's group (fsGroup) only. The Secret must be known to the platform (`needSecret`). */
-export function secretFiles(name: string, secretName: string, keys: readonly string[]): Volume {
-  const items = keys.map((key) => ({ key, path: key }));
+/** Keys of a Secret, by default all that it has, as files, for the pod's group (fsGroup) only. The Secret must be known to the platform (`needSecret`). */
+export function secretFiles(name: string, secretName: string, keys?: readonly string[]): Volume {
+  const items = keys?.map((key) => ({ key, path: key }));
   return { kind: 'files', name, source: { secret: { secretName, defaultMode: 0o440, items } } };
 }
 

@@ -46,6 +46,7 @@ export class AgentPlatform extends Construct {
       name: id,
       namespace: this.options.namespace ?? `ai-agent-${id}`,
       metrics: this.options.observability.provider !== 'none',
+      apiServer: this.options.network.apiServer,
       secrets: new Map(),
       requirements: new Set(),
       approximations: new Set(),
@@ -82,7 +83,7 @@ export class AgentPlatform extends Construct {
     for (const name of imagePullSecrets) needSecret(context, { name, keys: { '.dockerconfigjson': undefined } });
     const generated = this.generatedSecrets;
     if (secrets.provider === 'generate' && generated.length > 0)
-      new Bootstrap(this, 'secrets', { image: secrets.image, apiServer: network.apiServer, secrets: generated });
+      new Bootstrap(this, 'secrets', { image: secrets.image, secrets: generated });
     for (const workload of workloadsOf(this)) workload.renderNetworkPolicy();
     new GuardRails(this, 'namespace', { network });
     this.node.lock();

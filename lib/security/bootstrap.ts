@@ -1,16 +1,13 @@
 import type { Construct } from 'constructs';
-import * as k8s from '../../imports/k8s';
-import { Component, configFiles, type SecretNeed, scratch, Workload } from '../kube';
-import type { NetworkOptions } from './schema';
+import { allowApi, Component, configFiles, type SecretNeed, scratch, Workload } from '../kube';
 import script from './scripts/bootstrap.sh';
 
 /** Whether the Job can make a Secret: where every key has a template. */
 export const isGenerated = ({ keys }: SecretNeed): boolean => Object.values(keys).every((template) => template !== undefined);
 
-/** The image and the list of the Job, and where it finds the API server. */
+/** The image and the list of the Job. */
 interface BootstrapOptions {
   readonly image: string;
-  readonly apiServer: NetworkOptions['apiServer'];
   readonly secrets: readonly SecretNeed[];
 }
 
@@ -23,7 +20,7 @@ interface BootstrapOptions {
 export class Bootstrap extends Component {
   constructor(scope: Construct, id: string, options: BootstrapOptions) {
     super(scope, id, { order: 'secrets' });
-    const { image, apiServer, secrets } = options;
+    const { image, secrets } = options;
     const name = 'secret-bootstrap';
     const list = secrets.flatMap((secret) => Object.entries(secret.keys).map(([key, template]) => `${secret.name} ${key} ${template}\n`));
     const workload = new Workload(this, {
@@ -49,13 +46,6 @@ export class Bootstrap extends Component {
         },
       ],
     });
-    for (const cidr of apiServer.cidrs) workload.allowEgress({ peer: { cidr }, ports: apiServer.ports });
-    const metadata = { name, labels: { ...workload.pods } };
-    new k8s.KubeRole(this, 'role', { metadata, rules: [{ apiGroups: [''], resources: ['secrets'], verbs: ['create'] }] });
-    new k8s.KubeRoleBinding(this, 'role-binding', {
-      metadata,
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
-      subjects: [{ kind: 'ServiceAccount', name, namespace: this.context.namespace }],
-    });
+    allowApi(workload, { resource: 'secrets', verbs: ['create'] });
   }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { amount, byteQuantity, bytes, IMAGES, type IssueParams, identifier } from '../kube';
+import { amount, byteQuantity, bytes, IMAGES, type IssueParams, identifier, image } from '../kube';
 import * as sizing from './postgres-settings';
 import { storageFields, storeFields } from './shared';
 
@@ -28,6 +28,12 @@ const fields = z.strictObject({
     .record(z.string().regex(/^[\w.-]+\.sql$/, { error: 'expected a file name such as init.sql' }), z.string())
     .default({})
     .describe('SQL files that run once, when the database is made, as its owner; as the superuser after RESET ROLE (guide: init.sql).'),
+  rotation: z
+    .strictObject({
+      image: image().default(IMAGES.curl).describe('Image of its steps at the API server: a shell and curl.'),
+    })
+    .prefault({})
+    .describe('The suspended CronJob that changes the password of the role.'),
   parameters: z
     .record(
       z.string().regex(/^[a-z_]+(\.[a-z_]+)*$/, { error: 'expected a setting such as random_page_cost' }),

@@ -2,6 +2,7 @@ import type { Construct } from 'constructs';
 import type { z } from 'zod';
 import { type BackupSource, claimTemplate, configFiles, IMAGES, memory, needSecret, type Store, scratch, secretFiles } from '../kube';
 import { EmbeddedStore, type StoreParts } from './embedded';
+import { passwordRotation } from './postgres-rotation';
 import { MONITORING, PostgresSchema, SUPERUSER, SUPERUSER_SECRET } from './postgres-schema';
 import * as sizing from './postgres-settings';
 import aliveScript from './scripts/postgres-alive.sh';
@@ -19,6 +20,10 @@ const PORT = 5432;
 export class Postgres extends EmbeddedStore<z.output<typeof PostgresSchema>> {
   constructor(scope: Construct, id: string, props: PostgresProps = {}) {
     super(scope, id, { ...KIND, schema: PostgresSchema }, props);
+    const { image: server, database, user: owner, rotation } = this.options;
+    const images = { curl: rotation.image, server };
+    const secrets = { owner: this.secretName, superuser: this.secretOf(SUPERUSER_SECRET) };
+    this.connectFrom(passwordRotation(this, { images, host: id, database, owner, url: this.url, secrets }));
   }
 
   /** How its data is backed up: by the superuser, for whom no table, no extension and no role is hidden or another's. */
@@ -42,7 +47,7 @@ export class Postgres extends EmbeddedStore<z.output<typeof PostgresSchema>> {
       user: { uid: 70, gid: 70 },
       // the image stops with SIGINT (fast shutdown), whose last checkpoint takes its time
       drain: { settle: 0, finish: 115 },
-      secret: { password: '{random}', url: `postgresql://${user}:{password}@${id}:${PORT}/${database}` },
+      secret: { password: '{random}', url: this.url },
       server: {
         command: ['sh', '/scripts/postgres-start.sh'],
         args: () => this.arguments(),
@@ -95,6 +100,12 @@ export class Postgres extends EmbeddedStore<z.output<typeof PostgresSchema>> {
         },
       },
     };
+  }
+
+  /** Address of the database for agents; the password comes from the Secret. */
+  private get url(): string {
+    const { user, database } = this.options;
+    return `postgresql://${user}:{password}@${this.node.id}:${PORT}/${database}`;
   }
 
   /** What follows from the agents, which are connected later; on the command line it is out of reach of ALTER SYSTEM too. */

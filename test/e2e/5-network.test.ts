@@ -14,10 +14,13 @@ const table = readFileSync('docs/security.md', 'utf8').split('<!-- opened -->')[
 const rows = table.split('\n').map((line) => line.split('|').map((cell) => cell.trim()));
 const GRAPH = Object.fromEntries(rows.flatMap(([, from, opens]) => (from && opens?.includes(':') ? [[from, opens.split(', ')]] : [])));
 
+interface Template {
+  readonly template: { readonly metadata: { readonly labels: Readonly<Record<string, string>> } };
+}
 interface Workload {
   readonly kind: string;
   readonly metadata: { readonly name: string };
-  readonly spec: { readonly template: { readonly metadata: { readonly labels: Readonly<Record<string, string>> } } };
+  readonly spec: Template & { readonly jobTemplate?: { readonly spec: Template } };
 }
 
 const name = 'app.kubernetes.io/name';
@@ -29,7 +32,7 @@ function probes(): { kind: string; metadata: { name: string; labels: Record<stri
     .flatMap((file) => parseAllDocuments(readFileSync(join(dist, file), 'utf8')))
     .map((document): Workload => document.toJS())
     .filter(({ kind }) => /^(Deployment|StatefulSet|Job|CronJob)$/.test(kind));
-  const labels = workloads.map(({ spec }) => spec.template.metadata.labels);
+  const labels = workloads.map(({ spec }) => (spec.jobTemplate?.spec ?? spec).template.metadata.labels);
   return [...labels, { [name]: 'a-stranger' }].map((labels) => ({
     apiVersion: 'v1',
     kind: 'Pod',

@@ -12,7 +12,7 @@ const SECRETS: SecretNeed[] = [
 ];
 
 function make(secrets: readonly SecretNeed[] = SECRETS, apiServer = { cidrs: ['10.0.0.1/32'], ports: [443, 6443] }) {
-  const bootstrap = new Bootstrap(testScope(), 'secrets', { image: 'registry.test/curl:1', apiServer, secrets });
+  const bootstrap = new Bootstrap(testScope({ apiServer }), 'secrets', { image: 'registry.test/curl:1', secrets });
   const objects = rendered(bootstrap);
   const job = find(objects, 'Job');
   return { bootstrap, objects, job, pod: podSpec(job), main: podSpec(job).containers[0] };

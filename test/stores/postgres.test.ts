@@ -2,7 +2,7 @@ import { IMAGES } from '../../lib/kube';
 import { Postgres, type PostgresProps } from '../../lib/stores/postgres';
 import { PostgresSchema } from '../../lib/stores/postgres-schema';
 import { type AllProps, unseenProps } from '../support/all-props';
-import { find, podSpec, rendered } from '../support/platform';
+import { find, podSpec, type Rendered, rendered } from '../support/platform';
 import { consumerOf, makeStore, toldBy } from './support';
 
 const make = (props: PostgresProps = {}, context = {}) => makeStore(Postgres, 'postgres', props, context);
@@ -210,12 +210,33 @@ test('its other settings are the same at every size', () => {
   });
 });
 
+test('its password is changed by a Job that is suspended, and may patch the Secret of the owner only', () => {
+  const { objects } = make();
+  const job = find(objects, 'CronJob', 'postgres-rotate');
+  expect(job.spec).toMatchObject({ suspend: true, jobTemplate: { spec: { backoffLimit: 3, activeDeadlineSeconds: 600 } } });
+  expect(find(objects, 'Role', 'postgres-rotate').rules).toEqual([
+    { apiGroups: [''], resources: ['secrets'], verbs: ['patch'], resourceNames: ['postgres-auth'] },
+  ]);
+  const { initContainers, containers, automountServiceAccountToken } = podSpec(job);
+  expect(automountServiceAccountToken).toBe(true);
+  const steps = [...initContainers, ...containers];
+  expect(steps.map(({ command, image }) => [...command, image])).toEqual([
+    ['sh', '/scripts/postgres-rotate.sh', 'prepare', IMAGES.curl],
+    ['sh', '/scripts/postgres-rotate.sh', 'alter', IMAGES.postgres],
+    ['sh', '/scripts/postgres-rotate.sh', 'publish', IMAGES.curl],
+  ]);
+  const reads = ({ volumeMounts }: Rendered['spec']) =>
+    volumeMounts.map(({ mountPath }: Rendered['spec']) => mountPath).filter((path: string) => path.startsWith('/run/secrets'));
+  expect(steps.map(reads)).toEqual([['/run/secrets/owner'], ['/run/secrets/superuser'], ['/run/secrets/owner']]);
+});
+
 test('shows every option', () => {
   const given: AllProps<PostgresProps> = {
     ...{ provider: 'embedded', image: 'registry.test/postgres:2', cpu: '510m', memory: '3Gi' },
     ...{ storage: '51Gi', storageClass: 'fast', database: 'agents', user: 'agent_1', maxConnections: 142 },
     initScripts: { '01-tables.sql': 'CREATE TABLE t (id int);' },
     parameters: { random_page_cost: 1.5 },
+    rotation: { image: 'registry.test/curl:3' },
   };
   const before = make().objects;
   const { objects, store, claims, file, secret } = make(given);

@@ -22,6 +22,7 @@ export function testScope(context: Partial<PlatformContext> = {}): Construct & {
     imagePullSecrets: [],
     timeZone: 'Etc/UTC',
     metrics: true,
+    apiServer: { cidrs: ['10.0.0.1/32'], ports: [443, 6443] },
     secrets: new Map(),
     requirements: new Set(),
     approximations: new Set(),

@@ -6,24 +6,29 @@ import { join } from 'node:path';
 import { Agent } from '../../../lib/agent';
 import { Postgres, type PostgresProps } from '../../../lib/stores';
 import { type Pod, type PodOptions, start } from '../../support/container';
-import { rendered, testScope } from '../../support/platform';
+import { type Rendered, rendered, testScope } from '../../support/platform';
 import { POSTGRES_PROGRAMS } from '../../support/services';
 
 /** Awkward ones: nothing that passes them on may quote too little. */
 export const PASSWORDS = { owner: `o'wn"er $1 \\`, superuser: `su'per $(id)`, monitoring: 'moni`tor`ing' };
-const SECRETS = Object.fromEntries(
+export const SECRETS = Object.fromEntries(
   Object.entries({ auth: PASSWORDS.owner, superuser: PASSWORDS.superuser, monitoring: PASSWORDS.monitoring }).map(([name, password]) => [
     `postgres-${name}`,
     { password },
   ]),
 );
 
-/** The pod of a PostgreSQL that the agents of the guide use: eleven replicas, four workers, pools of two. */
-export function startPostgres(props: PostgresProps = {}, options: Partial<PodOptions> = {}): Promise<Pod> {
+/** A PostgreSQL that the agents of the guide use: eleven replicas, four workers, pools of two. */
+export function postgresObjects(props: PostgresProps = {}): Rendered[] {
   const scope = testScope();
   const store = new Postgres(scope, 'postgres', props);
   new Agent(scope, 'agent', { image: 'registry.test/agent:1' }).uses(store);
-  return start({ objects: rendered(store), workload: 'postgres', secrets: SECRETS, ...options });
+  return rendered(store);
+}
+
+/** Its pod. */
+export function startPostgres(props: PostgresProps = {}, options: Partial<PodOptions> = {}): Promise<Pod> {
+  return start({ objects: postgresObjects(props), workload: 'postgres', secrets: SECRETS, ...options });
 }
 
 type Role = 'aiagent' | 'monitoring' | 'postgres';

@@ -36,6 +36,7 @@ export const IMAGES: Readonly<Record<string, Image>> = {
     files: { '/image/docker-entrypoint.sh': join(__dirname, '../../images/postgres-entrypoint.sh') },
     listen: (address) => ['-c', `listen_addresses=${address}`],
   },
+  curl: {},
   pgbouncer: { users: { 70: 'postgres' } },
   chroma: { entrypoint: ['chroma'], args: ['run', '/config.yaml'] },
   minio: {
