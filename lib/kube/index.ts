@@ -7,6 +7,7 @@ export * from './footprint';
 export * from './images';
 export * from './network';
 export * from './pod';
+export * from './probe';
 export * from './problems';
 export * from './quantity';
 export * from './store';

@@ -1,7 +1,8 @@
 import { Chart } from 'cdk8s';
-import * as k8s from '../../imports/k8s';
+import type * as k8s from '../../imports/k8s';
 import { contextOf } from './component';
 import { type ImageOptions, imageNames } from './images';
+import { type Probes, renderProbe } from './probe';
 import { bytes, type QuantityText, quantities } from './quantity';
 import type { Volume } from './volume';
 import type { Workload } from './workload';
@@ -19,17 +20,6 @@ export interface Resources {
   readonly limits?: { readonly cpu?: QuantityText; readonly memory?: QuantityText };
 }
 
-/** One check of a container's health, by default every 10 seconds, within 5, until 3 failures in a row; ports go by name. */
-export interface Probe {
-  readonly check: { readonly http: string; readonly port: string } | { readonly tcp: string } | { readonly exec: readonly string[] };
-  readonly period?: number;
-  readonly timeout?: number;
-  readonly failures?: number;
-}
-
-/** Startup holds back the other two; a pod that is not ready gets no traffic; one that is not alive is restarted. */
-export type Probes = Readonly<Partial<Record<'startup' | 'readiness' | 'liveness', Probe>>>;
-
 /** A mount that is read-only or shows one file of its volume. */
 type Mount = { readonly volume: Volume; readonly readOnly?: boolean; readonly subPath?: string };
 
@@ -43,6 +33,8 @@ export interface ContainerOptions {
   readonly args?: readonly string[] | (() => readonly string[]);
   /** Environment; a function is asked when the object is rendered, after all connections are known. */
   readonly env?: Readonly<Record<string, EnvValue>> | (() => Readonly<Record<string, EnvValue>>);
+  /** Command before SIGTERM, in place of waiting until endpoints have learned of the end. */
+  readonly preStop?: readonly string[];
   /** Ports by name. */
   readonly ports?: Readonly<Record<string, number>>;
   readonly resources: Resources;
@@ -143,6 +135,7 @@ function placement({ options, selector, replicas }: Workload): Pick<k8s.PodSpec,
 
 function renderContainer(options: ContainerOptions, images: ImageOptions, preStopSeconds = 0): k8s.Container {
   const { name, image, command, args, env = {}, ports = {}, probes = {}, user } = options;
+  const { preStop = preStopSeconds > 0 ? ['sleep', String(preStopSeconds)] : undefined } = options;
   return {
     name,
     image: imageNames(image, images).to,
@@ -156,7 +149,7 @@ function renderContainer(options: ContainerOptions, images: ImageOptions, preSto
     readinessProbe: renderProbe(probes.readiness),
     livenessProbe: renderProbe(probes.liveness),
     // endpoints learn of the end of a pod later than the pod does: it goes on serving for that long
-    lifecycle: preStopSeconds > 0 ? { preStop: { exec: { command: ['sleep', String(preStopSeconds)] } } } : undefined,
+    lifecycle: preStop && { preStop: { exec: { command: [...preStop] } } },
     volumeMounts: given(mountsOf(options).map(renderMount)),
     securityContext: {
       allowPrivilegeEscalation: false,
@@ -186,18 +179,5 @@ function renderResources(options: ContainerOptions): k8s.ResourceRequirements {
   return {
     requests: quantities({ cpu, memory, 'ephemeral-storage': disk(DISK.request, reserved) }),
     limits: quantities({ cpu: limits?.cpu, memory: limits?.memory ?? memory, 'ephemeral-storage': disk(DISK.limit, folders) }),
-  };
-}
-
-function renderProbe(probe?: Probe): k8s.Probe | undefined {
-  if (!probe) return undefined;
-  const { check, period = 10, timeout = 5, failures = 3 } = probe;
-  return {
-    httpGet: 'http' in check ? { path: check.http, port: k8s.IntOrString.fromString(check.port) } : undefined,
-    tcpSocket: 'tcp' in check ? { port: k8s.IntOrString.fromString(check.tcp) } : undefined,
-    exec: 'exec' in check ? { command: [...check.exec] } : undefined,
-    periodSeconds: period,
-    timeoutSeconds: timeout,
-    failureThreshold: failures,
   };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { amount, byteQuantity, bytes, IMAGES, type IssueParams, identifier, image } from '../kube';
+import { PoolerSchema } from './postgres-pooler';
 import * as sizing from './postgres-settings';
 import { storageFields, storeFields } from './shared';
 
@@ -28,6 +29,7 @@ const fields = z.strictObject({
     .record(z.string().regex(/^[\w.-]+\.sql$/, { error: 'expected a file name such as init.sql' }), z.string())
     .default({})
     .describe('SQL files that run once, when the database is made, as its owner; as the superuser after RESET ROLE (guide: init.sql).'),
+  pooler: PoolerSchema.optional().describe('PgBouncer between agents and server: many agents share few connections; none if absent.'),
   rotation: z
     .strictObject({
       image: image().default(IMAGES.curl).describe('Image of its steps at the API server: a shell and curl.'),
@@ -62,7 +64,10 @@ function postgresRules(options: Partial<z.output<typeof fields>>, context: z.cor
   if (isSize(options.storage) && amount(options.storage ?? 0) < LEAST_STORAGE)
     reject(['storage'], `expected at least ${bytes(LEAST_STORAGE)}: an empty database and its log take most of that`);
   if (!isSize(options.memory)) return;
-  const [wanted = sizing.HEAD_ROOM + 1, most] = [options.maxConnections, sizing.mostConnections(options.memory ?? 0)];
+  const pooled = options.pooler && sizing.HEAD_ROOM + options.pooler.connections;
+  if (pooled && options.maxConnections && options.maxConnections < pooled)
+    reject(['maxConnections'], `expected at least ${pooled} with pooler.connections ${options.pooler?.connections}`);
+  const [wanted = pooled ?? sizing.HEAD_ROOM + 1, most] = [options.maxConnections, sizing.mostConnections(options.memory ?? 0)];
   if (wanted <= most || wanted > sizing.MOST_CONNECTIONS) return;
   const enough = bytes(sizing.memoryFor(wanted) * 2 ** 20);
   if (options.maxConnections === undefined) reject(['memory'], `expected at least ${enough}`);

@@ -1,7 +1,19 @@
 import type { Construct } from 'constructs';
 import type { z } from 'zod';
-import { type BackupSource, claimTemplate, configFiles, IMAGES, memory, needSecret, type Store, scratch, secretFiles } from '../kube';
+import {
+  type BackupSource,
+  claimTemplate,
+  configFiles,
+  IMAGES,
+  memory,
+  needSecret,
+  type Store,
+  scratch,
+  secretFiles,
+  type Workload,
+} from '../kube';
 import { EmbeddedStore, type StoreParts } from './embedded';
+import { MOST_CLIENTS, pooler } from './postgres-pooler';
 import { passwordRotation } from './postgres-rotation';
 import { MONITORING, PostgresSchema, SUPERUSER, SUPERUSER_SECRET } from './postgres-schema';
 import * as sizing from './postgres-settings';
@@ -18,12 +30,23 @@ const PORT = 5432;
 
 /** PostgreSQL 15 in one pod, configured from its memory. @throws InvalidInput if an option is not as {@link PostgresSchema} says */
 export class Postgres extends EmbeddedStore<z.output<typeof PostgresSchema>> {
+  /** What agents talk to in place of the server. */
+  readonly pooler?: Workload;
+
   constructor(scope: Construct, id: string, props: PostgresProps = {}) {
     super(scope, id, { ...KIND, schema: PostgresSchema }, props);
     const { image: server, database, user: owner, rotation } = this.options;
     const images = { curl: rotation.image, server };
     const secrets = { owner: this.secretName, superuser: this.secretOf(SUPERUSER_SECRET) };
+    if (this.options.pooler)
+      this.pooler = pooler(this, { ...this.options.pooler, server: this.workload, database, owner, secret: this.secretName });
     this.connectFrom(passwordRotation(this, { images, host: id, database, owner, url: this.url, secrets }));
+  }
+
+  override connectFrom(consumer: Workload, connections = 0): void {
+    super.connectFrom(consumer, connections);
+    // whoever brings a number of connections is an agent; a Secret that is older than the pooler leads it to the server
+    if (this.pooler && connections > 0) consumer.connectTo(this.pooler, 'postgres');
   }
 
   /** How its data is backed up: by the superuser, for whom no table, no extension and no role is hidden or another's. */
@@ -42,8 +65,8 @@ export class Postgres extends EmbeddedStore<z.output<typeof PostgresSchema>> {
     // by TCP: while the image makes the database, a server without TCP answers on the socket
     const ready = { exec: ['pg_isready', '-h', '127.0.0.1', '-p', String(PORT), '-U', user, '-d', database] };
     return {
-      variables: variables({ host: id, port: PORT, database, user, secret: this.secretName }),
-      maxConnections: (maxConnections ?? sizing.mostConnections(limit)) - sizing.HEAD_ROOM,
+      variables: variables({ host: this.agentsHost, port: PORT, database, user, secret: this.secretName }),
+      maxConnections: this.options.pooler ? MOST_CLIENTS : (maxConnections ?? sizing.mostConnections(limit)) - sizing.HEAD_ROOM,
       user: { uid: 70, gid: 70 },
       // the image stops with SIGINT (fast shutdown), whose last checkpoint takes its time
       drain: { settle: 0, finish: 115 },
@@ -102,15 +125,23 @@ export class Postgres extends EmbeddedStore<z.output<typeof PostgresSchema>> {
     };
   }
 
+  private get agentsHost(): string {
+    return this.options.pooler ? `${this.node.id}-pooler` : this.node.id;
+  }
+
   /** Address of the database for agents; the password comes from the Secret. */
   private get url(): string {
     const { user, database } = this.options;
-    return `postgresql://${user}:{password}@${this.node.id}:${PORT}/${database}`;
+    return `postgresql://${user}:{password}@${this.agentsHost}:${PORT}/${database}`;
   }
 
   /** What follows from the agents, which are connected later; on the command line it is out of reach of ALTER SYSTEM too. */
   private arguments(): string[] {
-    const { memory: limit, parameters, maxConnections = sizing.connectionsFor(this.demand, limit) } = this.options;
+    const {
+      memory: limit,
+      parameters,
+      maxConnections = sizing.connectionsFor(this.options.pooler?.connections ?? this.demand, limit),
+    } = this.options;
     const work = 'work_mem' in parameters ? {} : { work_mem: `${sizing.workMemory(limit, maxConnections)}MB` };
     const graph = { config_file: '/etc/postgresql/postgresql.conf', max_connections: maxConnections, ...work };
     return Object.entries(graph).flatMap(([name, value]) => ['-c', `${name}=${value}`]);

@@ -210,6 +210,41 @@ test('its other settings are the same at every size', () => {
   });
 });
 
+describe('a pooler', () => {
+  const { store, objects, secret, file } = make({ pooler: {} });
+
+  test('is what agents are told and reach, while backups stay with the server', () => {
+    expect(toldBy(store)).toMatchObject({ POSTGRES_HOST: 'postgres-pooler', POSTGRES_PORT: '5432' });
+    expect(secret('postgres-auth')?.url).toBe('postgresql://aiagent:{password}@postgres-pooler:5432/aiagent');
+    expect(store.backup.env.PGHOST).toBe('postgres');
+    const consumer = consumerOf(store, (one) => store.connectFrom(one, 88));
+    const pods = consumer.egress[0].to.map(({ podSelector }: Rendered['spec']) => podSelector.matchLabels['app.kubernetes.io/name']);
+    expect(pods.sort()).toEqual(['postgres', 'postgres-pooler']);
+    const backup = consumerOf(make({ pooler: {} }).store, (one) => store.connectFrom(one));
+    expect(backup.egress[0].to).toHaveLength(1);
+    store.workload.renderNetworkPolicy();
+    const [{ from }] = find(rendered(store), 'NetworkPolicy', 'postgres').spec.ingress;
+    expect(from).toContainEqual({ podSelector: { matchLabels: store.pooler?.pods } });
+  });
+
+  test('shares its connections among all of its pods, and the server keeps head room beside', () => {
+    expect(onCommandLine({ pooler: {} }, 1000)).toMatchObject({ max_connections: '60' });
+    expect(file('pgbouncer.ini').split('\n')).toEqual(
+      expect.arrayContaining([
+        'aiagent = host=postgres port=5432 dbname=aiagent',
+        ...['pool_mode = transaction', 'default_pool_size = 13', 'max_prepared_statements = 200', 'auth_type = scram-sha-256'],
+      ]),
+    );
+  });
+
+  test('is drained before it ends, and one pod is always there', () => {
+    const pod = podSpec(find(objects, 'Deployment', 'postgres-pooler'));
+    expect(pod.terminationGracePeriodSeconds).toBe(75);
+    expect(pod.containers[0].lifecycle).toEqual({ preStop: { exec: { command: ['sh', '/scripts/pgbouncer-stop.sh'] } } });
+    expect(find(objects, 'PodDisruptionBudget', 'postgres-pooler').spec).toMatchObject({ maxUnavailable: 1 });
+  });
+});
+
 test('its password is changed by a Job that is suspended, and may patch the Secret of the owner only', () => {
   const { objects } = make();
   const job = find(objects, 'CronJob', 'postgres-rotate');
@@ -237,6 +272,7 @@ test('shows every option', () => {
     initScripts: { '01-tables.sql': 'CREATE TABLE t (id int);' },
     parameters: { random_page_cost: 1.5 },
     rotation: { image: 'registry.test/curl:3' },
+    pooler: { image: 'registry.test/pgbouncer:4', replicas: 5, connections: 44, cpu: '120m', memory: '130Mi' },
   };
   const before = make().objects;
   const { objects, store, claims, file, secret } = make(given);
@@ -244,16 +280,20 @@ test('shows every option', () => {
   const { provider, ...visible } = given;
   expect(provider).toBe('embedded');
   const defaults = PostgresSchema.parse({});
-  expect(unseenProps({ given: visible, defaults, before, after: objects, explicit: { 'initScripts.01-tables.sql': runsAsOwner } })).toEqual(
-    [],
-  );
-  expect(store.maxConnections).toBe(134);
+  const explicit = {
+    'initScripts.01-tables.sql': runsAsOwner,
+    'pooler.replicas': () => expect(find(objects, 'Deployment', 'postgres-pooler').spec.replicas).toBe(5),
+    // of five pods, and one more while they roll out
+    'pooler.connections': () => expect(file('pgbouncer.ini')).toContain('\ndefault_pool_size = 7\n'),
+  };
+  expect(unseenProps({ given: visible, defaults, before, after: objects, explicit })).toEqual([]);
+  expect(store.maxConnections).toBe(5000);
   expect(store.backup).toMatchObject({
     env: { PGUSER: 'postgres', PGDATABASE: 'agents' },
     scratch: '51Gi',
     image: 'registry.test/postgres:2',
   });
-  expect(secret('postgres-auth')?.url).toBe('postgresql://agent_1:{password}@postgres:5432/agents');
+  expect(secret('postgres-auth')?.url).toBe('postgresql://agent_1:{password}@postgres-pooler:5432/agents');
   expect(claims[0].spec).toMatchObject({ storageClassName: 'fast', resources: { requests: { storage: '51Gi' } } });
 });
 
@@ -262,6 +302,8 @@ test.each<[PostgresProps, string]>([
   [{ maxConnections: 1001 }, 'maxConnections: got 1001, expected at most 1000'],
   [{ maxConnections: 9 }, 'maxConnections: got 9, expected at least 10'],
   [{ maxConnections: 164 }, 'maxConnections: got 164, expected at most 163 with memory 2Gi; raise memory to 2050Mi'],
+  [{ maxConnections: 47, pooler: {} }, 'maxConnections: got 47, expected at least 48 with pooler.connections 40'],
+  [{ pooler: { connections: 200 } }, 'memory: got nothing, expected at least 2600Mi'],
   [{ memory: '64Mi' }, 'memory: got "64Mi", expected at least 113Mi'],
   [{ storage: '255Mi' }, 'storage: got "255Mi", expected at least 256Mi: an empty database and its log take most of that'],
   [{ user: 'agent-1' }, 'user: got "agent-1", expected lower case letters, digits and "_", such as aiagent'],
