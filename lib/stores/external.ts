@@ -25,7 +25,10 @@ export const externalFields = (port: number, keys: string) => ({
 });
 
 type ServerOptions = Omit<z.output<z.ZodObject<ReturnType<typeof externalFields>>>, 'secret'>;
-type ExternalStoreClass<Options> = StoreClass<Options> & { readonly variables: (options: Options) => Store['variables'] };
+type ExternalStoreClass<Options> = StoreClass<Options> & {
+  /** What consumers are told; `caFile` is where they find the certificate of `ca`. */
+  readonly variables: (options: Options, caFile?: string) => Store['variables'];
+};
 
 /** A store that somebody else runs: nothing is rendered for it but the way to it. */
 export abstract class ExternalStore<Options extends ServerOptions> extends StoreComponent<Options> {
@@ -36,8 +39,9 @@ export abstract class ExternalStore<Options extends ServerOptions> extends Store
     super(scope, id, store, { provider: 'external', ...props });
     const { ca } = this.options;
     const folder = `/run/secrets/${id}-ca`;
-    const caFile = ca && { env: `${this.storeName.toUpperCase()}_CA_FILE`, value: `${folder}/${ca.key}` };
-    this.variables = { ...store.variables(this.options), ...(caFile && { caFile }) };
+    const path = ca && `${folder}/${ca.key}`;
+    const caFile = path && { env: `${this.storeName.toUpperCase()}_CA_FILE`, value: path };
+    this.variables = { ...store.variables(this.options, path), ...(caFile && { caFile }) };
     this.files = ca && { [folder]: secretFiles(`${id}-ca`, ca.secret, [ca.key]) };
     if (ca) needSecret(this.context, { name: ca.secret, keys: { [ca.key]: undefined } });
     // only the user can make the keys that consumers are told

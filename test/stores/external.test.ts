@@ -67,7 +67,13 @@ describe('every option shows', () => {
   };
 
   test('postgres', () => {
-    const given: AllProps<ExternalPostgresProps> = { ...common, database: 'agents', user: 'agent', maxConnections: 42 };
+    const given: AllProps<ExternalPostgresProps> = {
+      ...common,
+      database: 'agents',
+      user: 'agent',
+      maxConnections: 42,
+      sslMode: 'verify-ca',
+    };
     const store = new ExternalPostgres(testScope(), 'postgres', given as ExternalPostgresProps);
     expect(toldBy(store)).toEqual({
       POSTGRES_URL: 'other.url',
@@ -77,12 +83,34 @@ describe('every option shows', () => {
       POSTGRES_USER: 'agent',
       POSTGRES_PASSWORD: 'other.password',
       POSTGRES_CA_FILE: '/run/secrets/postgres-ca/ca.crt',
+      PGSSLMODE: 'verify-ca',
+      PGSSLROOTCERT: '/run/secrets/postgres-ca/ca.crt',
     });
     expect(store.maxConnections).toBe(42);
     expect(consumerOf(store).egress).toEqual([way]);
     expect(ExternalPostgresSchema.parse({ provider: 'external', ...SERVER })).toMatchObject({
       ...{ database: 'aiagent', user: 'aiagent', maxConnections: 100 },
     });
+  });
+
+  test.each([
+    [{}, {}],
+    [{ sslMode: 'disable' }, { PGSSLMODE: 'disable' }],
+    [{ sslMode: 'require' }, { PGSSLMODE: 'require' }],
+    [{ sslMode: 'verify-full' }, { PGSSLMODE: 'verify-full', PGSSLROOTCERT: 'system' }],
+    [
+      { sslMode: 'verify-full', ca },
+      { PGSSLMODE: 'verify-full', PGSSLROOTCERT: '/run/secrets/postgres-ca/ca.crt' },
+    ],
+  ] as const)('postgres with %j is spoken to as libpq is told: %j', (props, told) => {
+    const all = toldBy(new ExternalPostgres(testScope(), 'postgres', { ...SERVER, ...props }));
+    expect(Object.fromEntries(Object.entries(all).filter(([name]) => name.startsWith('PGSSL')))).toEqual(told);
+  });
+
+  test('fails on a certificate that nobody looks at', () => {
+    expect(() => new ExternalPostgres(testScope(), 'postgres', { ...SERVER, ca, sslMode: 'disable' })).toThrow(
+      new Error('test/postgres.sslMode: got "disable", expected verify-full, or no ca beside it'),
+    );
   });
 
   test('fails on no connection at all', () => {

@@ -112,7 +112,7 @@ describe('fails', () => {
       [
         'stores.postgres.host: got nothing, expected a host name such as agent.example.com',
         'stores.postgres.secret: got nothing, expected the name of a Secret',
-        'stores.postgres.storage: got an unknown key, expected one of provider, host, port, secret, cidrs, ca, database, user, maxConnections',
+        'stores.postgres.storage: got an unknown key, expected one of provider, host, port, secret, cidrs, ca, database, user, maxConnections, sslMode',
       ].join('\n'),
     ],
     [{ redis: { memory: 512 } }, 'stores.redis.memory: got 512, expected a size such as 512Mi or 2Gi'],
