@@ -33,14 +33,19 @@ export function startPostgres(props: PostgresProps = {}, options: Partial<PodOpt
 
 type Role = 'aiagent' | 'monitoring' | 'postgres';
 const passwordOf = { aiagent: PASSWORDS.owner, monitoring: PASSWORDS.monitoring, postgres: PASSWORDS.superuser };
-const env = (pod: Pod, role: Role, password: string = passwordOf[role]) => ({
+/** The environment of a client. */
+export const clientOf = (pod: Pod, role: Role, password: string = passwordOf[role]) => ({
   ...{ PATH: `${POSTGRES_PROGRAMS}:${process.env.PATH}`, PGHOST: pod.address, PGUSER: role, PGPASSWORD: password },
   ...{ PGDATABASE: role === 'monitoring' ? 'postgres' : 'aiagent', PGCONNECT_TIMEOUT: '30' },
 });
 
 /** What a role is answered over TCP, or why it is not. */
 export function query(pod: Pod, role: Role, sql: string, password?: string): string {
-  const { stdout, stderr } = spawnSync('psql', ['-qAtX', '-c', sql], { env: env(pod, role, password), encoding: 'utf8', timeout: 120_000 });
+  const { stdout, stderr } = spawnSync('psql', ['-qAtX', '-c', sql], {
+    env: clientOf(pod, role, password),
+    encoding: 'utf8',
+    timeout: 120_000,
+  });
   return (stdout || stderr).trim();
 }
 
@@ -48,7 +53,7 @@ export function query(pod: Pod, role: Role, sql: string, password?: string): str
 export function runBackupScript(pod: Pod, name: string, folder: string) {
   const file = join(folder, 'password');
   mkdirSync(join(folder, 'work'), { recursive: true });
-  const { PGPASSWORD, ...rest } = env(pod, 'postgres');
+  const { PGPASSWORD, ...rest } = clientOf(pod, 'postgres');
   writeFileSync(file, PGPASSWORD);
   const script = join(__dirname, '../../../lib/backup/scripts', `${name}.sh`);
   const more = { ...rest, PASSWORD_FILE: file, WORK: join(folder, 'work'), CONFIRM: 'yes' };
@@ -71,7 +76,7 @@ export function load(pod: Pod, clients: number, sql: string, amount: { seconds: 
   const args = ['-n', '-c', String(clients), '-j', '1', ...most, '-l', '-f', script];
   const child = spawn(join(POSTGRES_PROGRAMS, 'pgbench'), args, {
     cwd: folder,
-    env: env(pod, 'aiagent'),
+    env: clientOf(pod, 'aiagent'),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';
