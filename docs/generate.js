@@ -1,6 +1,8 @@
-// Makes docs/reference.md from the JSON Schema: every field of an environment file with its type, default and meaning.
+// Makes docs/reference.md from the JSON Schema: every field of an environment file with its type, default and meaning;
+// and the table of docs/edge.md from the abilities of the controllers.
 const fs = require('node:fs');
 const path = require('node:path');
+const { buildSync } = require('esbuild');
 
 const schema = JSON.parse(fs.readFileSync(path.join(__dirname, '../schema/environment.schema.json'), 'utf8'));
 
@@ -66,3 +68,37 @@ const text = [
   ...Object.entries(stores.properties).map(([key, field]) => chapter(`stores.${key}`, field)),
 ].join('\n');
 fs.writeFileSync(path.join(__dirname, 'reference.md'), `${text.trimEnd()}\n`);
+
+/** What `lib/edge` exports; bundled, for it is TypeScript. */
+function edgeRoom() {
+  const options = { bundle: true, write: false, platform: 'node', packages: 'external' };
+  const [{ text: code }] = buildSync({ ...options, entryPoints: [path.join(__dirname, '../lib/edge/index.ts')] }).outputFiles;
+  const module = { exports: {} };
+  new Function('module', 'require', code)(module, require);
+  return module.exports;
+}
+
+/** The table, and under it the words of what is not exact. */
+function abilitiesTable({ CONTROLLERS, FEATURES }) {
+  const names = Object.keys(CONTROLLERS);
+  const mark = (ability) => (ability === 'exact' ? '=' : ability.nearest ? '~' : '-');
+  const lines = Object.entries(FEATURES).map(
+    ([feature, { title }]) => `| ${cell(title)} | ${names.map((name) => mark(CONTROLLERS[name].abilities[feature])).join(' | ')} |`,
+  );
+  const words = names.map((name) => {
+    const inexact = Object.entries(CONTROLLERS[name].abilities).filter(([, ability]) => ability !== 'exact');
+    const items = inexact.map(([feature, { nearest, refused }]) => {
+      const text = nearest?.replace(/\{(\w+)\}/g, '`$1`') ?? `not: expected ${refused}`;
+      return `- ${FEATURES[feature].title}: ${text}`;
+    });
+    return `### ${name}\n\n${items.join('\n')}\n`;
+  });
+  const head = `| | ${names.join(' | ')} |\n|---|${'---|'.repeat(names.length)}`;
+  return `${head}\n${lines.join('\n')}\n\n${words.join('\n')}`;
+}
+
+const edgeFile = path.join(__dirname, 'edge.md');
+const edge = fs.readFileSync(edgeFile, 'utf8');
+const [before, rest] = edge.split('<!-- abilities -->\n');
+const after = rest.slice(rest.indexOf('<!-- /abilities -->'));
+fs.writeFileSync(edgeFile, `${before}<!-- abilities -->\n\n${abilitiesTable(edgeRoom())}\n${after}`);

@@ -116,6 +116,10 @@ const fields = z.strictObject({
     from: absolutePath().default('/app/static').describe("Folder of the agent's image that is served (guide: /var/www)."),
     image: image().default(IMAGES.nginx).describe('Image of the web server.'),
     replicas: z.int().min(1).default(2).describe('Pods that serve the files.'),
+    cache: group('What clients may keep.', {
+      maxAge: z.int().min(0).default(31_536_000).describe('Seconds that they keep a file (guide: expires 1y); 0 asks anew each time.'),
+      immutable: z.boolean().default(true).describe('Whether a file never changes under its name (guide: immutable).'),
+    }),
   }),
   modelProviders: group('Where the agent may connect to outside of the cluster.', {
     cidrs: z.array(cidr()).optional().describe('Address ranges; the public internet, without private and link-local ranges, if absent.'),

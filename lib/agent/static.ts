@@ -10,6 +10,8 @@ const RESOURCES: Resources = { cpu: '10m', memory: '64Mi' };
  */
 export function staticServer(component: Component, agentImage: string, options: NonNullable<AgentOptions['static']>): Workload {
   const name = `${component.node.id}-static`;
+  const { maxAge, immutable } = options.cache;
+  const cacheControl = `public, max-age=${maxAge}${immutable ? ', immutable' : ''}`;
   const files = scratch('files', '256Mi');
   const workload = new Workload(component, {
     kind: 'Deployment',
@@ -37,7 +39,9 @@ export function staticServer(component: Component, agentImage: string, options: 
         resources: RESOURCES,
         probes: { readiness: { check: { http: '/healthz', port: 'http' } }, liveness: { check: { tcp: 'http' } } },
         mounts: {
-          '/etc/nginx-static': configFiles(component, `${name}-config`, { 'static.conf': nginxConfig }),
+          '/etc/nginx-static': configFiles(component, `${name}-config`, {
+            'static.conf': nginxConfig.replace(/public, max-age=[^"]+/, cacheControl),
+          }),
           '/srv/static': { volume: files, readOnly: true },
           '/tmp': scratch('tmp', '64Mi'),
         },

@@ -1,8 +1,9 @@
 import type { Construct } from 'constructs';
 import { Certificate } from '../../imports/cert-manager.io';
 import * as k8s from '../../imports/k8s';
-import { Component, InvalidInput, NAMESPACE_NAME_LABEL, needSecret, type Problem, pathText } from '../kube';
-import { type Annotations, type Controller, type Headers, HSTS, without } from './controller';
+import { Component, InvalidInput, NAMESPACE_NAME_LABEL, needSecret, type Peer, type Problem, pathText } from '../kube';
+import { approximationsOf, problemsOf } from './abilities';
+import { type Controller, type Headers, without } from './controller';
 import { type Backend, CONTROLLERS, type ControllerOptions } from './policy';
 
 /** Name of the Secret that cert-manager writes. */
@@ -11,75 +12,75 @@ const TLS_SECRET = 'edge-tls';
 const SOLVER_PORT = 8089;
 
 /**
- * The way from clients to agents: Ingresses of the controller that the cluster has, and the certificate.
+ * The way from clients to agents: objects of the controller that the cluster has, and the certificate.
  *
  * @throws InvalidInput with everything that cannot be: two routes of one path, a limit that the controller does not know
  */
 export class Edge extends Component {
   readonly options: ControllerOptions;
   readonly entries: readonly Entry[];
+  readonly hosts: readonly string[];
   /** Secret with the certificate; none where TLS ends elsewhere. */
   readonly tls?: string;
   /** Certificate that cert-manager renews, if there is one. */
   readonly certificate?: string;
-  /** Headers of every answer. */
-  readonly headers: Headers;
-  /** Strict-Transport-Security, which is sent over HTTPS only (RFC 6797, 8.1). */
+  /** Whether plain HTTP is sent on to HTTPS. */
+  readonly redirect: boolean;
+  /** Value of Strict-Transport-Security; none where it is not wanted. */
   readonly hsts?: string;
+  /** Headers of every answer, Strict-Transport-Security too where there is TLS. */
+  readonly headers: Headers;
 
   constructor(scope: Construct, id: string, props: { readonly options: ControllerOptions; readonly backends: readonly Backend[] }) {
     super(scope, id, { order: 'edge' });
     const { options, backends } = props;
     this.options = options;
-    const { tls, headers, namespace } = options;
+    const { tls, hsts, headers } = options;
     if (tls.provider !== 'none') this.tls = tls.provider === 'existing' ? tls.secret : TLS_SECRET;
-    this.headers = this.tls ? headers : without(headers, [HSTS]);
-    this.hsts = Object.entries(headers).find(([name]) => name.toLowerCase() === HSTS)?.[1];
+    this.redirect = tls.provider !== 'none' && tls.redirect;
+    if (hsts) {
+      const words = [`max-age=${hsts.maxAge}`, hsts.includeSubDomains && 'includeSubDomains', hsts.preload && 'preload'];
+      this.hsts = words.filter(Boolean).join('; ');
+    }
+    this.headers = { ...headers, ...(this.tls && this.hsts !== undefined && { 'Strict-Transport-Security': this.hsts }) };
     this.entries = entriesOf(backends, this.headers);
+    this.hosts = [...new Set(backends.map(({ host }) => host))].sort();
     if (this.entries.length === 0) return;
     if (tls.provider === 'cert-manager') this.certificate = TLS_SECRET;
     const controller: Controller = CONTROLLERS[options.controller];
-    const problems = [...contradictions(this.entries), ...controller.problems(this)];
+    const problems = [...contradictions(this), ...problemsOf(this, controller)];
     if (problems.length > 0) throw new InvalidInput(scope.node.path, problems);
     for (const workload of new Set(this.entries.map((entry) => entry.workload)))
-      workload.allowIngress({ peer: { namespace }, ports: [workload.port('http')] });
-    const hosts = [...new Set(backends.map(({ host }) => host))].sort();
-    this.renderIngresses(controller, hosts);
-    this.provideCertificate(hosts);
+      workload.allowIngress({ peer: this.peer(), ports: [workload.port('http')] });
+    controller.render(this);
+    this.provideCertificate();
     this.explain(controller);
   }
 
-  private renderIngresses(controller: Controller, hosts: readonly string[]): void {
-    const { host: ofHost } = controller;
-    const render = (name: string, annotations: Annotations, rule: k8s.IngressRule, tls?: string) => {
-      const given = Object.entries(annotations).filter(([, value]) => value !== undefined);
-      new k8s.KubeIngress(this, `${name}-ingress`, {
-        metadata: { name, annotations: Object.fromEntries(given.map(([key, value]) => [`${controller.prefix}/${key}`, String(value)])) },
-        spec: {
-          ingressClassName: this.options.className,
-          tls: tls ? [{ hosts: [rule.host ?? ''], secretName: tls }] : undefined,
-          rules: [rule],
-        },
-      });
-    };
-    if (ofHost) for (const host of hosts) render(host, ofHost(this), { host }, this.tls);
-    for (const entry of this.entries) {
-      const rule = { host: entry.backend.host, http: { paths: [pathOf(entry)] } };
-      render(entry.name, controller.route(entry, this), rule, ofHost ? undefined : this.tls);
-    }
+  /** The pods of the controller. */
+  private peer() {
+    const { namespace, podLabels } = this.options;
+    return { namespace, pods: Object.keys(podLabels).length > 0 ? podLabels : undefined } satisfies Peer;
   }
 
-  private provideCertificate(dnsNames: string[]): void {
-    const { tls, namespace } = this.options;
+  private provideCertificate(): void {
+    const { tls } = this.options;
     if (tls.provider === 'existing') needSecret(this.context, { name: tls.secret, keys: { 'tls.crt': undefined, 'tls.key': undefined } });
     if (tls.provider !== 'cert-manager') return;
     new Certificate(this, 'certificate', {
       // until the issuer has answered, a self-signed one: HTTP-01 is redirected to https, which must answer with something
       metadata: { name: TLS_SECRET, annotations: { 'cert-manager.io/issue-temporary-certificate': 'true' } },
-      spec: { secretName: TLS_SECRET, dnsNames, issuerRef: { group: 'cert-manager.io', kind: tls.issuerKind, name: tls.issuer } },
+      spec: {
+        secretName: TLS_SECRET,
+        dnsNames: [...this.hosts],
+        issuerRef: { group: 'cert-manager.io', kind: tls.issuerKind, name: tls.issuer },
+      },
     });
     // the namespace's default deny would keep the controller from the pods that cert-manager starts to answer HTTP-01
-    const from = [{ namespaceSelector: { matchLabels: { [NAMESPACE_NAME_LABEL]: namespace } } }];
+    const { namespace, pods } = this.peer();
+    const from = [
+      { namespaceSelector: { matchLabels: { [NAMESPACE_NAME_LABEL]: namespace } }, podSelector: pods && { matchLabels: pods } },
+    ];
     new k8s.KubeNetworkPolicy(this, 'acme-solver', {
       metadata: { name: `${this.node.id}-acme-solver` },
       spec: {
@@ -93,18 +94,20 @@ export class Edge extends Component {
 
   /** Tells the closing summary. */
   private explain(controller: Controller): void {
-    const { tls, namespace, className } = this.options;
-    const isLimited = this.entries.some(({ route }) => route.limit);
+    const { tls, namespace, className, trustedProxies } = this.options;
+    const isLimited = this.entries.some(({ route }) => route.limit && !route.limit.header);
     const requirements = [
-      `${controller.software} in namespace ${namespace}, with IngressClass ${className}`,
+      `${controller.software} in namespace ${namespace}, with class ${className}`,
       ...(controller.requirements?.(this) ?? []),
       tls.provider === 'cert-manager' && `cert-manager with ${tls.issuerKind} ${tls.issuer}`,
       isLimited &&
-        "the edge controller must see clients' own addresses, for rate limits count by them: externalTrafficPolicy Local, or PROXY protocol or real-ip settings behind a load balancer",
+        trustedProxies.length === 0 &&
+        "the edge controller must see clients' own addresses, for rate limits count by them: externalTrafficPolicy Local, or edge.trustedProxies behind a load balancer",
     ];
     const approximations = [
-      ...controller.approximations(this),
-      isLimited && 'edge: rate limits count in each replica of the controller by itself',
+      controller.notice,
+      ...approximationsOf(this, controller),
+      this.entries.some(({ route }) => route.limit) && 'edge: rate limits count in each replica of the controller by itself',
       this.context.metrics &&
         tls.provider === 'existing' &&
         `edge: no alert tells that the certificate in Secret ${tls.secret} expires: watch it from outside (blackbox exporter, probe_ssl_earliest_cert_expiry)`,
@@ -115,11 +118,6 @@ export class Edge extends Component {
     for (const text of requirements) if (text) this.context.requirements.add(text);
     for (const text of approximations) if (text) this.context.approximations.add(text);
   }
-}
-
-function pathOf({ route, workload }: Entry): k8s.HttpIngressPath {
-  const pathType = route.match === 'exact' ? 'Exact' : 'Prefix';
-  return { path: route.path, pathType, backend: { service: { name: workload.name, port: { name: 'http' } } } };
 }
 
 /** One route of one agent, and the Ingress that it becomes. */
@@ -158,7 +156,7 @@ function freeName(names: Set<string>, agent: string, path: string): string {
 }
 
 /** What no controller could express. */
-function contradictions(entries: readonly Entry[]): Problem[] {
+function contradictions({ entries, options }: Edge): Problem[] {
   const problems: Problem[] = [];
   const reject = (path: Problem['path'], message: string) => problems.push({ path, message });
   const owners = new Map<string, Problem['path']>();
@@ -170,5 +168,7 @@ function contradictions(entries: readonly Entry[]): Problem[] {
   }
   for (const { name, host } of new Set(entries.map(({ backend }) => backend)))
     if (!host) reject(['agents', name], 'got no host, expected one here, or a domain for the platform');
+  if (options.proxyProtocol && options.trustedProxies.length === 0)
+    reject(['edge', 'proxyProtocol'], 'got true, expected trustedProxies beside it: the load balancers that speak it');
   return problems;
 }

@@ -1,8 +1,7 @@
-import type { Problem } from '../kube';
-import { type Controller, type Headers, nginxSize, TOO_MANY_REQUESTS, timeouts } from './controller';
-
-/** Headers whose value is a list: several lines mean the same as one (RFC 9110, 5.3). */
-const LISTS = ['cache-control', 'permissions-policy', 'vary'];
+import { LISTS } from './abilities';
+import { type Controller, type Headers, nginxSize, nginxTimeouts, settingsOf } from './controller';
+import type { Edge, Entry } from './edge';
+import { ingress, pathOf, prefixed } from './ingress';
 
 /**
  * F5 NGINX Ingress Controller: a master Ingress for each host, with what belongs to the whole server, and a minion for
@@ -13,26 +12,86 @@ export const nginx: Controller = {
   software: 'F5 NGINX Ingress Controller 5.5 or later',
   namespace: 'nginx-ingress',
   className: 'nginx',
-  prefix: 'nginx.org',
-  host: ({ options, tls, headers }) => ({
+  pods: { 'app.kubernetes.io/name': 'nginx-ingress' },
+  abilities: {
+    rate: 'exact',
+    burst: 'exact',
+    oddBurst: 'exact',
+    longBurst: 'exact',
+    shortBurst: 'exact',
+    header: 'exact',
+    status: 'exact',
+    statuses: 'exact',
+    body: 'exact',
+    requestBuffering: 'exact',
+    requestStreaming: { nearest: 'a request is read whole before the agent gets it' },
+    responseBuffering: 'exact',
+    websocket: 'exact',
+    websocketLimit: 'exact',
+    noWebsocket: 'exact',
+    timeout: 'exact',
+    connectTimeout: 'exact',
+    sendTimeout: 'exact',
+    prefix: 'exact',
+    dots: 'exact',
+    headers: 'exact',
+    cacheHeader: 'exact',
+    headerMarks: { refused: "a value without , and :, which F5's controller cannot write; let the agent send this header" },
+    headerQuotes: { refused: 'a value without ", $ and \\, which F5\'s controller cannot write; let the agent send this header' },
+    headerPercent: 'exact',
+    hsts: 'exact',
+    redirect: 'exact',
+    noRedirect: { nearest: 'Strict-Transport-Security is sent over plain HTTP too, where browsers ignore it' },
+    sticky: 'exact',
+    leastConnections: 'exact',
+    maxFails: 'exact',
+    trustedProxies: 'exact',
+    proxyProtocol: 'exact',
+  },
+  render: (edge) => {
+    for (const host of edge.hosts) ingress(edge, { name: host, host, tls: true, annotations: master(edge) });
+    for (const entry of edge.entries)
+      ingress(edge, { name: entry.name, host: entry.backend.host, tls: false, path: pathOf(entry), annotations: minion(entry, edge) });
+  },
+  requirements: ({ options: { tls, trustedProxies, proxyProtocol } }) => [
+    tls.provider === 'cert-manager' &&
+      `${tls.issuerKind} ${tls.issuer}, if it solves HTTP-01: annotation nginx.org/mergeable-ingress-type: minion in its solver's ingressTemplate, for every host has a master already (DNS-01 needs nothing)`,
+    trustedProxies.length > 0 &&
+      settingsOf('in the ConfigMap of the edge controller', {
+        'set-real-ip-from': trustedProxies,
+        'real-ip-header': proxyProtocol ? 'proxy_protocol' : 'X-Forwarded-For',
+        // the last address that no trusted proxy has, not the first, which anybody can write
+        'real-ip-recursive': proxyProtocol ? undefined : 'True',
+        'proxy-protocol': proxyProtocol ? 'True' : undefined,
+      }),
+  ],
+};
+
+function master({ options, headers, redirect }: Edge): Record<string, string> {
+  return prefixed('nginx.org', {
     'mergeable-ingress-type': 'master',
-    'ssl-redirect': tls !== undefined,
+    'ssl-redirect': redirect,
     'add-header': addHeader(headers),
     // minions take these over
     'lb-method': 'least_conn',
     'max-fails': options.maxFails,
     'fail-timeout': `${options.failTimeout}s`,
-  }),
-  route: ({ route, workload, cookie, headers }, { tls }) => ({
+  });
+}
+
+function minion({ route, workload, cookie, headers }: Entry, { tls }: Edge): Record<string, string> {
+  const { limit } = route;
+  return prefixed('nginx.org', {
     'mergeable-ingress-type': 'minion',
-    ...(route.limit && {
-      'limit-req-rate': `${route.limit.rate}r/s`,
-      'limit-req-burst': route.limit.burst,
+    ...(limit && {
+      'limit-req-rate': `${limit.rate}r/s`,
+      'limit-req-burst': limit.burst,
       'limit-req-no-delay': true,
       'limit-req-zone-size': '10m',
-      'limit-req-reject-code': TOO_MANY_REQUESTS,
+      'limit-req-reject-code': limit.status,
+      'limit-req-key': limit.header && `\${http_${limit.header.toLowerCase().replaceAll('-', '_')}}`,
     }),
-    ...timeouts(route, 's'),
+    ...nginxTimeouts(route, 's'),
     'client-max-body-size': nginxSize(route.body),
     'proxy-buffering': route.responseBuffering,
     'websocket-services': route.websocket ? workload.name : undefined,
@@ -40,20 +99,8 @@ export const nginx: Controller = {
     'sticky-cookie-services': cookie && `serviceName=${workload.name} ${cookie} path=/ httponly${tls ? ' secure' : ''}`,
     // headers of a path stand in place of the host's, so it has them all
     ...(Object.keys(route.headers).length > 0 && { 'add-header': addHeader(headers), 'add-header-inherit': 'on' }),
-  }),
-  problems: ({ headers, entries }) => [
-    ...unwritable(headers, ['edge', 'headers']),
-    ...entries.flatMap(({ route, path }) => unwritable(route.headers, [...path, 'headers'])),
-  ],
-  requirements: ({ options: { tls } }) => [
-    tls.provider === 'cert-manager' &&
-      `${tls.issuerKind} ${tls.issuer}, if it solves HTTP-01: annotation nginx.org/mergeable-ingress-type: minion in its solver's ingressTemplate, for every host has a master already (DNS-01 needs nothing)`,
-  ],
-  approximations: ({ entries }) =>
-    entries
-      .filter(({ route }) => !route.requestBuffering)
-      .map(({ backend, route }) => `agent ${backend.name}, ${route.path}: a request is read whole before the agent gets it`),
-};
+  });
+}
 
 /** Sent with errors too, but for caching: nobody may keep a refusal for a year. */
 function addHeader(headers: Headers): string | undefined {
@@ -65,13 +112,4 @@ function addHeader(headers: Headers): string | undefined {
 /** The annotation is split at commas and colons: a list becomes several lines of the same name. */
 function parts(name: string, value: string): string[] {
   return LISTS.includes(name.toLowerCase()) ? value.split(/\s*,\s*/) : [value];
-}
-
-function unwritable(headers: Headers, path: Problem['path']): Problem[] {
-  return Object.entries(headers)
-    .filter(([name, value]) => parts(name, value).some((part) => /[,:"$\\]/.test(part)))
-    .map(([name, value]) => ({
-      path: [...path, name],
-      message: `got ${JSON.stringify(value)}, expected a value without , : " $ and \\, which F5's controller cannot write; let the agent send this header`,
-    }));
 }

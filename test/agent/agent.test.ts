@@ -8,9 +8,11 @@ const routes = [
   {
     path: '/chat/',
     match: 'prefix',
-    limit: { rate: 7, burst: 9 },
+    limit: { rate: 7, burst: 9, header: 'X-Api-Key', status: 503 },
     body: '3Mi',
     timeout: 61,
+    connectTimeout: 62,
+    sendTimeout: 63,
     requestBuffering: false,
     responseBuffering: true,
     websocket: true,
@@ -46,7 +48,7 @@ const GUNICORN: Omit<AllProps<AgentProps>, 'script' | 'command' | 'runtime'> = {
   uploads: { path: '/srv/uploads', storage: '21Gi', storageClass: 'nfs', accessMode: 'ReadWriteMany' },
   logs: { path: '/srv/logs', size: '3Gi' },
   scratch: '7Gi',
-  static: { from: '/srv/www', image: 'registry.test/nginx:3', replicas: 13 },
+  static: { from: '/srv/www', image: 'registry.test/nginx:3', replicas: 13, cache: { maxAge: 3607, immutable: false } },
   modelProviders: { cidrs: ['203.0.113.0/24'], ports: [8443] },
   sticky: true,
   host: 'chat.example.org',
@@ -104,6 +106,10 @@ test('everything that is said of an agent with gunicorn is in its YAML', () => {
         limits: { cpu: '2500m', memory: '3584Mi' },
       }),
     requestTimeout: () => expect([env.REQUEST_TIMEOUT, deployment.spec.template.spec.terminationGracePeriodSeconds]).toEqual(['83', 98]),
+    'static.cache': () =>
+      expect(objects.flatMap(({ data }) => data?.['static.conf'] ?? []).join()).toContain(
+        'add_header Cache-Control "public, max-age=3607";',
+      ),
     'static.from': () => expect(podSpec(find(objects, 'Deployment', 'agent-static')).initContainers[0].command).toContain('/srv/www/.'),
     modelProviders: () =>
       expect(egress).toEqual([{ to: [{ ipBlock: { cidr: '203.0.113.0/24' } }], ports: [{ protocol: 'TCP', port: 8443 }] }]),

@@ -5,7 +5,7 @@ import { makeAgent } from '../support/agent';
 import { find } from '../support/platform';
 
 const HOOKS = readFileSync(join(__dirname, '../../lib/agent/files/gunicorn_hooks.py'), 'utf8');
-const LIMIT = { rate: 10, burst: 20 };
+const LIMIT = { rate: 10, burst: 20, status: 429 };
 const ROUTE = {
   match: 'prefix',
   body: '1Mi',
@@ -18,7 +18,7 @@ const ROUTE = {
 };
 const GUIDE = [
   { ...ROUTE, path: '/api/', limit: LIMIT },
-  { ...ROUTE, path: '/upload/', limit: { rate: 1, burst: 5 }, body: '100Mi', requestBuffering: false },
+  { ...ROUTE, path: '/upload/', limit: { rate: 1, burst: 5, status: 429 }, body: '100Mi', requestBuffering: false },
   { ...ROUTE, path: '/health', match: 'exact', limit: LIMIT },
 ];
 const STATIC = {

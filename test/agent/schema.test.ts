@@ -25,7 +25,12 @@ test('what is not said of an agent is the guide’s, or none', () => {
   expect({ gunicorn, uploads, files }).toEqual({
     gunicorn: { maxRequests: 1000, maxRequestsJitter: 100, workerConnections: 1000, keepAlive: 75 },
     uploads: { path: '/app/uploads', storage: '20Gi', accessMode: 'ReadWriteMany' },
-    files: { from: '/app/static', image: IMAGES.nginx, replicas: 2 },
+    files: {
+      from: '/app/static',
+      image: IMAGES.nginx,
+      replicas: 2,
+      cache: { maxAge: 31536000, immutable: true },
+    },
   });
   expect(parse(UseSchema, {}, 'it')).toEqual({ env: {}, pool: 2 });
 });

@@ -118,7 +118,7 @@ it.each<[string, string, string[]]>([
     inAgent('routes: [{ path: /a/ }, { path: /b/, to: static }, ~, { path: /c/, to: static }]'),
     [
       '6:46: agents.agent.routes[1].to: got "static", expected "agent", or static files of the agent (static: {})',
-      '6:56: agents.agent.routes[2]: got nothing, expected a map of path, match, limit, body, timeout, requestBuffering, responseBuffering, websocket, headers, to',
+      '6:56: agents.agent.routes[2]: got nothing, expected a map of path, match, limit, body, timeout, connectTimeout, sendTimeout, requestBuffering, responseBuffering, websocket, headers, to',
       '6:76: agents.agent.routes[3].to: got "static", expected "agent", or static files of the agent (static: {})',
     ],
   ],

@@ -13,7 +13,7 @@ agents:
   agent: { image: "registry.example.com/ai-agent:1.4.2", uses: [qdrant] }
 stores:
   qdrant: { storage: 10Gi }
-edge: { controller: haproxy }
+edge: { controller: haproxy-ingress, headers: {}, hsts: false }
 `;
 
 const diffs = blocksOf('CONTRIBUTING.md', 'diff');
@@ -39,7 +39,7 @@ describe('the diffs of CONTRIBUTING.md', () => {
 
   it('are two, each with a new file', () => {
     const added = diffs.map(({ text }) => [...text.matchAll(/^--- \/dev\/null\n\+\+\+ b\/(\S+)$/gm)].map(([, f]) => f));
-    expect(added).toEqual([['lib/stores/qdrant.ts'], ['lib/edge/haproxy.ts']]);
+    expect(added).toEqual([['lib/stores/qdrant.ts'], ['lib/edge/haproxy-ingress.ts']]);
   });
 
   it('compile, and are in good style', () => {
@@ -52,11 +52,11 @@ describe('the diffs of CONTRIBUTING.md', () => {
     execFileSync(process.execPath, ['esbuild.config.js'], { ...inPlace, stdio: 'pipe' });
     const synth = spawnSync(process.execPath, ['build/main.js', 'synth', 'shop.yaml', '--out', 'dist'], inPlace);
     expect(synth).toMatchObject({ status: 0, stderr: '' });
-    expect(synth.stdout).toContain('edge: request bodies have no largest size');
+    expect(synth.stdout).toContain('edge: failed tries are not counted');
 
     expect(rendered('25-qdrant.yaml').map(({ kind }) => kind)).toEqual(expect.arrayContaining(['StatefulSet', 'Service', 'NetworkPolicy']));
     expect(JSON.stringify(rendered('40-agent.yaml'))).toContain('"QDRANT_URL"');
-    expect(JSON.stringify(rendered('50-edge.yaml'))).toContain('"haproxy.org/rate-limit-requests":"20"');
+    expect(JSON.stringify(rendered('50-edge.yaml'))).toContain('"haproxy-ingress.github.io/limit-rps":"10"');
     expect(JSON.stringify(rendered('10-secrets.yaml'))).toContain('qdrant-auth apiKey {random}');
   });
 });

@@ -8,8 +8,9 @@ const CONTROLLERS = ['nginx', 'ingress-nginx'] as const;
 
 describe.each(CONTROLLERS)('an edge with %s', (controller) => {
   test('lets the controller, and nobody else, reach what its paths lead to', () => {
-    const { objects } = render({ controller, namespace: 'entrance' }, {});
+    const { objects } = render({ controller, namespace: 'entrance', podLabels: { app: 'door' } }, {});
     const namespaceSelector = { matchLabels: { 'kubernetes.io/metadata.name': 'entrance' } };
+    const podSelector = { matchLabels: { app: 'door' } };
     for (const [name, port] of [
       ['agent', 8501],
       ['agent-static', 8080],
@@ -17,7 +18,7 @@ describe.each(CONTROLLERS)('an edge with %s', (controller) => {
       expect(find(objects, 'NetworkPolicy', name).spec).toEqual({
         podSelector: { matchLabels: { 'app.kubernetes.io/name': name, 'app.kubernetes.io/component': 'agent' } },
         policyTypes: ['Ingress'],
-        ingress: [{ from: [{ namespaceSelector }], ports: [{ protocol: 'TCP', port }] }],
+        ingress: [{ from: [{ namespaceSelector, podSelector }], ports: [{ protocol: 'TCP', port }] }],
       });
   });
 
@@ -38,8 +39,13 @@ describe.each(CONTROLLERS)('an edge with %s', (controller) => {
       dnsNames: ['agent.example.com', 'b.example.com'],
       issuerRef: { group: 'cert-manager.io', kind: 'ClusterIssuer', name: 'letsencrypt' },
     });
-    const namespace = controller === 'nginx' ? 'nginx-ingress' : 'ingress-nginx';
-    const from = [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } }];
+    const name = controller === 'nginx' ? 'nginx-ingress' : 'ingress-nginx';
+    const from = [
+      {
+        namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } },
+        podSelector: { matchLabels: { 'app.kubernetes.io/name': name } },
+      },
+    ];
     expect(find(objects, 'NetworkPolicy', 'edge-acme-solver').spec).toEqual({
       podSelector: { matchExpressions: [{ key: 'acme.cert-manager.io/http01-solver', operator: 'Exists' }] },
       policyTypes: ['Ingress'],
@@ -152,9 +158,11 @@ test('nginx knows a burst of 0', () => {
 const OTHER_ROUTE: Required<Route> = {
   path: '/other/',
   match: 'exact',
-  limit: { rate: 7, burst: 14 },
+  limit: { rate: 7, burst: 14, status: 503, header: undefined },
   body: '7Mi',
   timeout: 77,
+  connectTimeout: 7,
+  sendTimeout: 77,
   requestBuffering: false,
   responseBuffering: true,
   websocket: true,
@@ -164,15 +172,20 @@ const OTHER_ROUTE: Required<Route> = {
 const OTHER_OPTIONS: Required<Omit<ControllerOptions, 'controller'>> = {
   className: 'other',
   namespace: 'other',
-  tls: { provider: 'existing', secret: 'other' },
+  tls: { provider: 'existing', secret: 'other', redirect: false },
   headers: { 'X-Other': 'other' },
+  podLabels: { app: 'other' },
+  hsts: { maxAge: 77, includeSubDomains: true, preload: false },
+  trustedProxies: ['10.7.0.0/16'],
+  proxyProtocol: true,
   maxFails: 7,
   failTimeout: 77,
 };
 
 describe.each(CONTROLLERS)('nothing is lost with %s', (controller) => {
   const everything = (options: object, route: RouteInput) => {
-    const { objects, context } = render({ controller, ...options }, { routes: [route] });
+    const base = { controller, tls: { provider: 'existing', secret: 'tls' }, trustedProxies: ['10.8.0.0/16'] };
+    const { objects, context } = render({ ...base, ...options }, { routes: [route] });
     return JSON.stringify([objects, [...context.requirements], [...context.approximations], [...context.secrets]]);
   };
   const plain = everything({}, { path: '/' });
@@ -201,6 +214,15 @@ describe('the schemas', () => {
     expect(() => parse(RouteSchema, { path }, 'route')).toThrow(lines(message));
   });
 
+  test('refuse what browsers would not preload, and PROXY protocol from anyone', () => {
+    expect(() => parse(EdgeSchema, { controller: 'nginx', hsts: { preload: true } }, 'edge')).toThrow(
+      lines('edge.hsts.preload: got true, expected includeSubDomains: true and a maxAge of a year beside it'),
+    );
+    expect(() => render({ controller: 'nginx', proxyProtocol: true }, {})).toThrow(
+      lines('test.edge.proxyProtocol: got true, expected trustedProxies beside it: the load balancers that speak it'),
+    );
+  });
+
   test.each(['/', '/api/', '/_stcore/stream/', '/.well-known/', '/v1.0/a-b/'])('take the path %s', (path) => {
     expect(parse(RouteSchema, { path }, 'route').path).toBe(path);
   });
@@ -216,9 +238,9 @@ describe('the schemas', () => {
     expect(() => parse(RouteSchema, route, 'route')).toThrow(
       lines(
         'route.timeout: got 0, expected at least 1',
-        'route.headers."X y": got "X y", expected the name of a header other than Strict-Transport-Security, which is for whole hosts',
+        'route.headers."X y": got "X y", expected the name of a header other than Strict-Transport-Security, which is edge.hsts',
         'route.headers.X-Z: got " a", expected printable text without spaces around it',
-        'route.headers.strict-transport-security: got "strict-transport-security", expected the name of a header other than Strict-Transport-Security, which is for whole hosts',
+        'route.headers.strict-transport-security: got "strict-transport-security", expected the name of a header other than Strict-Transport-Security, which is edge.hsts',
         'route.path: got "/api", expected a prefix that ends with "/"; end it with "/", or say match: exact',
       ),
     );
@@ -228,7 +250,7 @@ describe('the schemas', () => {
     const headers = { 'X-Ok': 'fine', 'x y': 'a', 'X-Line': 'a\nb' };
     expect(() => parse(EdgeSchema, { controller: 'nginx', headers }, 'edge')).toThrow(
       lines(
-        'edge.headers."x y": got "x y", expected a header name such as X-Frame-Options',
+        'edge.headers."x y": got "x y", expected the name of a header other than Strict-Transport-Security, which is edge.hsts',
         'edge.headers.X-Line: got "a\\nb", expected printable text without spaces around it',
       ),
     );
@@ -248,8 +270,11 @@ describe('the schemas', () => {
         'X-Frame-Options': 'DENY',
         'X-Content-Type-Options': 'nosniff',
         'X-XSS-Protection': '1; mode=block',
-        'Strict-Transport-Security': 'max-age=31536000',
       },
+      podLabels: { 'app.kubernetes.io/name': 'nginx-ingress' },
+      hsts: { maxAge: 31536000, includeSubDomains: false, preload: false },
+      trustedProxies: [],
+      proxyProtocol: false,
       maxFails: 3,
       failTimeout: 30,
     });

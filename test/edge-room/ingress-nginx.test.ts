@@ -22,9 +22,9 @@ const COMMON = {
 
 describe('ingress-nginx', () => {
   const always = [
-    'edge: ingress-nginx is retired since March 2026 and gets no security fixes; controller nginx is maintained',
-    'edge: a request is tried on up to 3 replicas, but none is left alone for 30 seconds',
+    'edge: ingress-nginx is retired since March 2026 and gets no security fixes; docs/edge.md has the way to another controller',
   ];
+  const tries = 'edge: a request is tried on up to 3 replicas, but none is left alone for 30 seconds';
   const guide = render(TLS, {});
 
   test('gives each route of the guide an Ingress of its own, and so a limit of its own', () => {
@@ -68,32 +68,58 @@ describe('ingress-nginx', () => {
 
   test('says what the cluster must bring, and what its ConfigMap must say', () => {
     expect([...guide.context.requirements]).toEqual([
-      'ingress-nginx 1.15.1, its last release, in namespace ingress-nginx, with IngressClass nginx',
+      'ingress-nginx 1.15.1, its last release, in namespace ingress-nginx, with class nginx',
       'in the ConfigMap of ingress-nginx: global-allowed-response-headers "Cache-Control,X-Content-Type-Options,X-Frame-Options,X-XSS-Protection", limit-req-status-code "429", hsts-max-age "31536000", hsts-include-subdomains "false", hsts-preload "false"',
       'cert-manager with ClusterIssuer letsencrypt',
-      "the edge controller must see clients' own addresses, for rate limits count by them: externalTrafficPolicy Local, or PROXY protocol or real-ip settings behind a load balancer",
+      "the edge controller must see clients' own addresses, for rate limits count by them: externalTrafficPolicy Local, or edge.trustedProxies behind a load balancer",
     ]);
   });
 
-  test('reads HSTS out of its header, and turns it off where there is none', () => {
-    const hsts = (headers: object) => [...render({ ...TLS, headers }, { routes: [{ path: '/' }] }).context.requirements][1];
-    expect(hsts({ 'strict-transport-security': 'max-age=60; includeSubDomains; preload' })).toBe(
-      'in the ConfigMap of ingress-nginx: hsts-max-age "60", hsts-include-subdomains "true", hsts-preload "true"',
+  test('has HSTS in its ConfigMap, and turns it off where it is not wanted', () => {
+    const hsts = (options: object) => [...render({ ...TLS, headers: {}, ...options }, { routes: [{ path: '/' }] }).context.requirements][1];
+    expect(hsts({ hsts: { maxAge: 60, includeSubDomains: true } })).toBe(
+      'in the ConfigMap of ingress-nginx: hsts-max-age "60", hsts-include-subdomains "true", hsts-preload "false"',
     );
-    expect(hsts({ 'Strict-Transport-Security': 'includeSubDomains', 'X-A': 'a' })).toBe(
-      'in the ConfigMap of ingress-nginx: global-allowed-response-headers "X-A", hsts-max-age "0", hsts-include-subdomains "true", hsts-preload "false"',
+    expect(hsts({ hsts: false, headers: { 'X-A': 'a' } })).toBe(
+      'in the ConfigMap of ingress-nginx: global-allowed-response-headers "X-A", hsts "false"',
     );
-    expect(hsts({})).toBe('in the ConfigMap of ingress-nginx: hsts "false"');
+  });
+
+  test('takes the client address from load balancers only when their ranges are known: X-Forwarded-For is no proof', () => {
+    const asked = (options: object) =>
+      [
+        ...render({ controller: 'ingress-nginx', headers: {}, trustedProxies: ['10.0.0.0/8'], ...options }, { routes: [{ path: '/' }] })
+          .context.requirements,
+      ][1];
+    expect(asked({})).toBe('in the ConfigMap of ingress-nginx: use-forwarded-headers "true", proxy-real-ip-cidr "10.0.0.0/8"');
+    expect(asked({ proxyProtocol: true })).toBe(
+      'in the ConfigMap of ingress-nginx: use-proxy-protocol "true", proxy-real-ip-cidr "10.0.0.0/8"',
+    );
+  });
+
+  test('fails on limits that it has no annotation for', () => {
+    const limit = { rate: 1, burst: 5 };
+    const routes = [
+      { path: '/a/', limit: { ...limit, header: 'X-Api-Key' } },
+      { path: '/b/', limit: { ...limit, status: 503 } },
+    ];
+    expect(() => render(TLS, { routes })).toThrow(
+      lines(
+        'test.agents.agent.routes[0].limit.header: got "X-Api-Key", expected none with ingress-nginx, which counts by client address',
+        'test.agents.agent.routes[1].limit.status: got 503, expected the same status on all routes, for ingress-nginx has one for the whole cluster',
+      ),
+    );
   });
 
   test('says what is not exact', () => {
     expect([...guide.context.approximations]).toEqual([
       ...always,
-      'edge: replicas are chosen by ewma (load and time to answer), not by least connections',
-      'edge: every path may become a websocket',
-      'edge: rate limits remember clients in 5 MB for each path, not 10 MB',
+      'edge, /api/, /upload/, /health of agent: rate limits remember clients in 5 MB for each path, not 10 MB',
+      'edge: every path may become a websocket, if the agent agrees',
+      'edge, /static/ of agent: errors have its Cache-Control too',
       'edge: Strict-Transport-Security is sent as the controller says, for the whole cluster',
-      'edge: errors of /static/ have its Cache-Control too',
+      'edge: replicas are chosen by ewma (load and time to answer), not by least connections',
+      tries,
       'edge: rate limits count in each replica of the controller by itself',
     ]);
   });
@@ -113,16 +139,17 @@ describe('ingress-nginx', () => {
     expect(annotations('agent-static')).not.toHaveProperty([`${PREFIX}/affinity`]);
     expect([...context.approximations]).toEqual([
       ...always,
-      'edge: replicas are chosen by ewma (load and time to answer), not by least connections',
-      'edge: new clients of agent, chat get a replica at random, not by least connections',
-      'edge: every path may become a websocket',
+      'edge, /api/, /static/ of agent; /chat/ of chat: every path may become a websocket, if the agent agrees',
       'edge: Strict-Transport-Security is sent as the controller says, for the whole cluster',
+      'edge, /, /api/ of agent; /chat/ of chat: a new client gets a replica at random, not by least connections',
+      'edge, /static/ of agent: replicas are chosen by ewma (load and time to answer), not by least connections',
+      tries,
     ]);
   });
 
   test('without TLS: no redirect and no word of HSTS', () => {
     const { annotations, context, objects } = render(
-      { controller: 'ingress-nginx', headers: {} },
+      { controller: 'ingress-nginx', headers: {}, hsts: false },
       { routes: [{ path: '/', websocket: true }] },
     );
     expect(annotations('agent-root')).toMatchObject(prefixed({ 'ssl-redirect': 'false' }));
@@ -131,19 +158,18 @@ describe('ingress-nginx', () => {
     expect([...context.approximations]).toEqual([
       ...always,
       'edge: replicas are chosen by ewma (load and time to answer), not by least connections',
+      tries,
     ]);
-    expect([...context.requirements]).toEqual([
-      'ingress-nginx 1.15.1, its last release, in namespace ingress-nginx, with IngressClass nginx',
-    ]);
+    expect([...context.requirements]).toEqual(['ingress-nginx 1.15.1, its last release, in namespace ingress-nginx, with class nginx']);
   });
 
   test('fails on a burst that is no multiple of the rate', () => {
     const routes = [25, 5, 0].map((burst, index) => ({ path: `/${index}/`, limit: { rate: 10, burst } }));
     expect(() => render(TLS, { routes })).toThrow(
       lines(
-        'test.agents.agent.routes[0].limit.burst: got 25, expected a multiple of the rate 10, for ingress-nginx knows no other burst; take 20 or 30',
-        'test.agents.agent.routes[1].limit.burst: got 5, expected a multiple of the rate 10, for ingress-nginx knows no other burst; take 10',
-        'test.agents.agent.routes[2].limit.burst: got 0, expected a multiple of the rate 10, for ingress-nginx knows no other burst; take 10',
+        'test.agents.agent.routes[0].limit.burst: got 25, expected a multiple of the rate, for ingress-nginx knows no other burst; take 20 or 30',
+        'test.agents.agent.routes[1].limit.burst: got 5, expected a multiple of the rate, for ingress-nginx knows no other burst; take 10',
+        'test.agents.agent.routes[2].limit.burst: got 0, expected a multiple of the rate, for ingress-nginx knows no other burst; take 10',
       ),
     );
   });

@@ -69,7 +69,7 @@ describe('nginx', () => {
       'nginx.org/proxy-buffering': 'false',
     });
     expect([...guide.context.approximations]).toEqual([
-      'agent agent, /upload/: a request is read whole before the agent gets it',
+      'edge, /upload/ of agent: a request is read whole before the agent gets it',
       'edge: rate limits count in each replica of the controller by itself',
     ]);
   });
@@ -98,6 +98,13 @@ describe('nginx', () => {
     });
     expect(annotations('agent-embed')['nginx.org/add-header']).toBe(
       `X-Content-Type-Options:nosniff:always,X-XSS-Protection:1; mode=block:always,${HSTS},x-frame-options:SAMEORIGIN:always`,
+    );
+  });
+
+  test('has HSTS with all its words', () => {
+    const { annotations } = render({ ...TLS, headers: {}, hsts: { includeSubDomains: true, preload: true } }, { routes: [{ path: '/' }] });
+    expect(annotations('agent.example.com')['nginx.org/add-header']).toBe(
+      'Strict-Transport-Security:max-age=31536000; includeSubDomains; preload:always',
     );
   });
 
@@ -144,12 +151,48 @@ describe('nginx', () => {
     ]);
   });
 
+  test('counts by a header, refuses with another status, and takes the timeouts that differ', () => {
+    const route = {
+      path: '/v1/',
+      limit: { rate: 5, burst: 0, header: 'X-Api-Key', status: 503 },
+      timeout: 600,
+      connectTimeout: 3,
+      sendTimeout: 9,
+    };
+    expect(render(TLS, { routes: [route] }).annotations('agent-v1')).toMatchObject({
+      'nginx.org/limit-req-key': expect.stringMatching(/^\$\{http_x_api_key\}$/),
+      'nginx.org/limit-req-reject-code': '503',
+      'nginx.org/proxy-connect-timeout': '3s',
+      'nginx.org/proxy-read-timeout': '600s',
+      'nginx.org/proxy-send-timeout': '9s',
+    });
+  });
+
+  test('answers plain HTTP too where it is not redirected', () => {
+    const { annotations, context } = render({ ...TLS, tls: { ...CERT_MANAGER, redirect: false } }, { routes: [{ path: '/' }] });
+    expect(annotations('agent.example.com')['nginx.org/ssl-redirect']).toBe('false');
+    expect([...context.approximations]).toContain('edge: Strict-Transport-Security is sent over plain HTTP too, where browsers ignore it');
+  });
+
+  test('takes the client address from trusted load balancers only', () => {
+    const asked = (options: object) => [
+      ...render({ controller: 'nginx', trustedProxies: ['10.0.0.0/8', 'fd00::/8'], ...options }, {}).context.requirements,
+    ];
+    expect(asked({})).toEqual([
+      'F5 NGINX Ingress Controller 5.5 or later in namespace nginx-ingress, with class nginx',
+      'in the ConfigMap of the edge controller: set-real-ip-from "10.0.0.0/8,fd00::/8", real-ip-header "X-Forwarded-For", real-ip-recursive "True"',
+    ]);
+    expect(asked({ proxyProtocol: true })[1]).toBe(
+      'in the ConfigMap of the edge controller: set-real-ip-from "10.0.0.0/8,fd00::/8", real-ip-header "proxy_protocol", proxy-protocol "True"',
+    );
+  });
+
   test('says what the cluster must bring', () => {
     expect([...guide.context.requirements]).toEqual([
-      'F5 NGINX Ingress Controller 5.5 or later in namespace nginx-ingress, with IngressClass nginx',
+      'F5 NGINX Ingress Controller 5.5 or later in namespace nginx-ingress, with class nginx',
       "ClusterIssuer letsencrypt, if it solves HTTP-01: annotation nginx.org/mergeable-ingress-type: minion in its solver's ingressTemplate, for every host has a master already (DNS-01 needs nothing)",
       'cert-manager with ClusterIssuer letsencrypt',
-      "the edge controller must see clients' own addresses, for rate limits count by them: externalTrafficPolicy Local, or PROXY protocol or real-ip settings behind a load balancer",
+      "the edge controller must see clients' own addresses, for rate limits count by them: externalTrafficPolicy Local, or edge.trustedProxies behind a load balancer",
     ]);
   });
 
@@ -158,10 +201,10 @@ describe('nginx', () => {
     const routes = [{ path: '/' }, { path: '/price/', headers: { Server: '$1', Vary: 'Accept, a:b', 'Cache-Control': 'a, b' } }];
     expect(() => render({ ...TLS, headers }, { routes })).toThrow(
       lines(
-        'test.edge.headers.Content-Security-Policy: got "default-src https:", expected a value without , : " $ and \\, which F5\'s controller cannot write; let the agent send this header',
-        'test.edge.headers.X-Robots-Tag: got "noindex, nofollow", expected a value without , : " $ and \\, which F5\'s controller cannot write; let the agent send this header',
-        'test.agents.agent.routes[1].headers.Server: got "$1", expected a value without , : " $ and \\, which F5\'s controller cannot write; let the agent send this header',
-        'test.agents.agent.routes[1].headers.Vary: got "Accept, a:b", expected a value without , : " $ and \\, which F5\'s controller cannot write; let the agent send this header',
+        'test.edge.headers.Content-Security-Policy: got "default-src https:", expected a value without , and :, which F5\'s controller cannot write; let the agent send this header',
+        'test.edge.headers.X-Robots-Tag: got "noindex, nofollow", expected a value without , and :, which F5\'s controller cannot write; let the agent send this header',
+        'test.agents.agent.routes[1].headers.Vary: got "Accept, a:b", expected a value without , and :, which F5\'s controller cannot write; let the agent send this header',
+        'test.agents.agent.routes[1].headers.Server: got "$1", expected a value without ", $ and \\, which F5\'s controller cannot write; let the agent send this header',
       ),
     );
   });

@@ -1,8 +1,9 @@
-import { type Backend, type ControllerOptions, Edge, EdgeSchema, type Route, RouteSchema } from '../../lib/edge';
+import type { z } from 'zod';
+import { type Backend, type ControllerOptions, Edge, EdgeSchema, RouteSchema } from '../../lib/edge';
 import { Component, type PlatformContext, parse, Workload } from '../../lib/kube';
 import { find, type Rendered, rendered, testScope } from '../support/platform';
 
-export type RouteInput = Partial<Route> & { path: string };
+export type RouteInput = z.input<typeof RouteSchema>;
 
 /** The guide's three locations, and the health page of its last step. */
 export const GUIDE_ROUTES: readonly RouteInput[] = [

@@ -20,8 +20,12 @@ const ALL: AllProps<PlatformProps> = {
     controller: 'nginx',
     className: 'own-class',
     namespace: 'own-edge',
-    tls: { provider: 'cert-manager', issuer: 'own-issuer', issuerKind: 'Issuer' },
+    tls: { provider: 'cert-manager', issuer: 'own-issuer', issuerKind: 'Issuer', redirect: false },
+    podLabels: { 'own-edge-label': 'own-edge-value' },
     headers: { 'X-Own': 'own-header' },
+    hsts: { maxAge: 31_536_047, includeSubDomains: true, preload: true },
+    trustedProxies: ['10.79.0.0/16'],
+    proxyProtocol: true,
     maxFails: 17,
     failTimeout: 47,
   },
@@ -81,6 +85,16 @@ test('everything that is said of a platform is in its YAML', () => {
       ),
     'edge.tls.issuerKind': () => expect(find(after, 'Certificate').spec.issuerRef).toMatchObject({ kind: 'Issuer', name: 'own-issuer' }),
     'edge.headers': () => expect(JSON.stringify(kinds('Ingress'))).toContain('own-header'),
+    'edge.tls.redirect': () => expect(JSON.stringify(kinds('Ingress'))).toContain('"nginx.org/ssl-redirect":"false"'),
+    'edge.hsts': () => expect(JSON.stringify(kinds('Ingress'))).toContain('max-age=31536047; includeSubDomains; preload:always'),
+    'edge.trustedProxies': () => undefined,
+    'edge.proxyProtocol': () => {
+      const platform = smallPlatform(ALL as PlatformProps);
+      platform.objects();
+      expect([...platform.context.requirements].join()).toContain(
+        'set-real-ip-from "10.79.0.0/16", real-ip-header "proxy_protocol", proxy-protocol "True"',
+      );
+    },
     'edge.failTimeout': () => expect(JSON.stringify(kinds('Ingress'))).toContain('47s'),
     'network.apiServer': () =>
       expect(find(after, 'NetworkPolicy', 'secret-bootstrap').spec.egress).toEqual([

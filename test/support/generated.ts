@@ -21,6 +21,8 @@ const route = (path: string) =>
         .map(([rate, times]) => ({ rate, burst: rate * times })),
       body: size('1Mi', '100Mi', '1Gi'),
       timeout: fc.integer({ min: 1, max: 3600 }),
+      connectTimeout: fc.integer({ min: 1, max: 75 }),
+      sendTimeout: fc.integer({ min: 1, max: 3600 }),
       requestBuffering: fc.boolean(),
       responseBuffering: fc.boolean(),
       websocket: fc.boolean(),
