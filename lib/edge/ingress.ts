@@ -51,7 +51,9 @@ export function annotatedService(edge: Edge, { workload }: Entry, annotations: R
           ports: [{ name: 'http', port: workload.port('http'), targetPort: k8s.IntOrString.fromString('http') }],
         },
       });
-    else if (JSON.stringify(made.toJson().metadata.annotations) !== JSON.stringify(annotations)) continue;
+    else if (wordsOf(made.toJson().metadata.annotations) !== wordsOf(annotations)) continue;
     return name;
   }
 }
+
+const wordsOf = (annotations: Readonly<Record<string, string>>) => Object.entries(annotations).sort().join('\n');

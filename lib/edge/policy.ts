@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { byteQuantity, cidr, dnsLabel, seconds, type Workload } from '../kube';
 import type { Controller } from './controller';
+import { gatewayApi } from './gateway-api';
+import { haproxy } from './haproxy';
 import { ingressNginx } from './ingress-nginx';
 import { nginx } from './nginx';
+import { traefik } from './traefik';
 
 const PATH = /^(?!.*\/\.\.?(\/|$))\/([\w.-]+(\/[\w.-]+)*\/?)?$/;
 
@@ -117,6 +120,9 @@ const hsts = z
 export const CONTROLLERS = {
   nginx,
   'ingress-nginx': ingressNginx,
+  haproxy,
+  traefik,
+  'gateway-api': gatewayApi,
 };
 
 const controllers = (Object.entries(CONTROLLERS) as [keyof typeof CONTROLLERS, Controller][]).map(([name, usual]) =>

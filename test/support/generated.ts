@@ -11,24 +11,27 @@ const secretRef = fc.record({
   key: fc.constantFrom('api-key', 'dsn'),
 });
 const route = (path: string) =>
-  fc.record(
-    {
-      path: fc.constant(path),
-      match: fc.constantFrom('prefix', 'exact'),
-      // a burst that is a multiple of the rate: the only kind that every controller can express
-      limit: fc
-        .tuple(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 1, max: 5 }))
-        .map(([rate, times]) => ({ rate, burst: rate * times })),
-      body: size('1Mi', '100Mi', '1Gi'),
-      timeout: fc.integer({ min: 1, max: 3600 }),
-      connectTimeout: fc.integer({ min: 1, max: 75 }),
-      sendTimeout: fc.integer({ min: 1, max: 3600 }),
-      requestBuffering: fc.boolean(),
-      responseBuffering: fc.boolean(),
-      websocket: fc.boolean(),
-    },
-    { requiredKeys: ['path'] },
-  );
+  fc
+    .record(
+      {
+        path: fc.constant(path),
+        match: fc.constantFrom('prefix', 'exact'),
+        // a burst that is a multiple of the rate: the only kind that every controller can express
+        limit: fc
+          .tuple(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 1, max: 5 }))
+          .map(([rate, times]) => ({ rate, burst: rate * times })),
+        body: size('1Mi', '100Mi', '1Gi'),
+        timeout: fc.integer({ min: 1, max: 3600 }),
+        connectTimeout: fc.integer({ min: 1, max: 75 }),
+        sendTimeout: fc.integer({ min: 1, max: 3600 }),
+        requestBuffering: fc.boolean(),
+        responseBuffering: fc.boolean(),
+        websocket: fc.boolean(),
+      },
+      { requiredKeys: ['path'] },
+    )
+    // Envoy Gateway cannot limit websockets
+    .map(({ limit, ...rest }) => (rest.websocket ? rest : { ...rest, limit }));
 
 const runtime = fc.oneof(
   some({
@@ -148,7 +151,10 @@ const platform = some({
   }),
   imagePullSecrets: fc.constant(['registry']),
   edge: fc.oneof(
-    fc.record({ controller: fc.constantFrom('nginx', 'ingress-nginx'), tls }, { requiredKeys: ['controller'] }),
+    fc.record(
+      { controller: fc.constantFrom('nginx', 'ingress-nginx', 'haproxy', 'traefik', 'gateway-api'), tls },
+      { requiredKeys: ['controller'] },
+    ),
     fc.record({ controller: fc.constant('none') }),
   ),
   secrets: fc.record({ provider: fc.constantFrom('generate', 'existing') }),
