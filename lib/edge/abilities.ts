@@ -100,6 +100,9 @@ export const FEATURES = {
     route.requestBuffering ? undefined : 'false',
   ),
   responseBuffering: ofRoutes('answers kept until a buffer is full', ['responseBuffering'], ({ route }) => route.responseBuffering),
+  responseStreaming: ofRoutes('answers sent as they come: tokens, server-sent events', ['responseBuffering'], ({ route }) =>
+    route.responseBuffering ? undefined : 'false',
+  ),
   websocket: ofRoutes('websockets', ['websocket'], ({ route }) => route.websocket),
   websocketLimit: ofRoutes('a rate limit for websockets', ['limit'], ({ route }) => route.websocket && route.limit),
   noWebsocket: ofRoutes('no websockets elsewhere', ['websocket'], ({ route }) => (route.websocket ? undefined : 'false')),

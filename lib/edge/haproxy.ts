@@ -27,6 +27,7 @@ export const haproxy: Controller = {
     requestBuffering: { nearest: 'a request reaches the agent as it comes' },
     requestStreaming: 'exact',
     responseBuffering: { nearest: 'an answer is sent on as it comes' },
+    responseStreaming: 'exact',
     websocket: { nearest: "an idle websocket ends after timeout-tunnel of the controller's ConfigMap (1h)" },
     websocketLimit: 'exact',
     noWebsocket: 'exact',

@@ -24,6 +24,7 @@ export const ingressNginx: Controller = {
     requestBuffering: 'exact',
     requestStreaming: 'exact',
     responseBuffering: 'exact',
+    responseStreaming: 'exact',
     websocket: 'exact',
     websocketLimit: 'exact',
     noWebsocket: { nearest: 'every path may become a websocket, if the agent agrees' },

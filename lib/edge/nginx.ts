@@ -26,6 +26,7 @@ export const nginx: Controller = {
     requestBuffering: 'exact',
     requestStreaming: { nearest: 'a request is read whole before the agent gets it' },
     responseBuffering: 'exact',
+    responseStreaming: 'exact',
     websocket: 'exact',
     websocketLimit: 'exact',
     noWebsocket: 'exact',

@@ -25,7 +25,10 @@ export const traefik: Controller = {
     body: 'exact',
     requestBuffering: 'exact',
     requestStreaming: { nearest: 'a request is read whole before the agent gets it' },
-    responseBuffering: { nearest: 'an answer is sent on as it comes' },
+    responseBuffering: 'exact',
+    responseStreaming: {
+      nearest: 'an answer is read whole before the client gets it, so no tokens and no events stream, but for websockets',
+    },
     websocket: 'exact',
     websocketLimit: 'exact',
     noWebsocket: 'exact',
@@ -120,6 +123,7 @@ function limitsOf(edge: Edge, { name, route }: Entry): string[] {
         ]
       : []),
     ...(websocket ? [] : [middleware(edge, 'edge-no-upgrade', { headers: { customRequestHeaders: { Upgrade: '' } } })]),
+    // this reads answers whole too, and Traefik has no other limit for bodies
     middleware(edge, `edge-body-${bytes}`, { buffering: { maxRequestBodyBytes: bytes } }),
     middleware(edge, 'edge-retry', { retry: { attempts: edge.options.maxFails } }),
   ];

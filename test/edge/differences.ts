@@ -1,0 +1,35 @@
+import type { FEATURES } from '../../lib/edge';
+import type { Expected } from './rows';
+
+interface Difference {
+  readonly is: Expected;
+  /** The ability of the controller that says so; `reader` where Traefik reads ingress-nginx's annotations otherwise. */
+  readonly because: keyof typeof FEATURES | 'reader';
+}
+
+const noHsts = (status: number) => ({ is: `${status}: DENY, nosniff, 1; mode=block, none`, because: 'hsts' }) as const;
+
+/** Where an edge is not as the reference. */
+export const DIFFERENCES: Readonly<Record<string, Readonly<Record<string, Difference>>>> = {
+  traefik: {
+    '15 quick uploads: pass': { is: [2, 3], because: 'longBurst' },
+    '15 quick requests to /api/../upload/x: pass': { is: [2, 3], because: 'longBurst' },
+    '15 quick requests to /api/%2e%2e/upload/x: pass': { is: [2, 3], because: 'longBurst' },
+    'an event every 10 s for 90 s: come within 2 s each': { is: '1 of 10', because: 'responseStreaming' },
+    '/api': { is: '404', because: 'prefix' },
+  },
+  'ingress-nginx': {
+    // a client is forgotten after two seconds, and has a whole burst again
+    '15 quick uploads, 2.5 s, 15 more: pass of these': { is: [1, 6], because: 'reader' },
+    '101 MiB to /upload/, with its length': { is: '200', because: 'reader' },
+    '101 MiB to /upload/, in chunks': { is: '200', because: 'reader' },
+    'a websocket where none is wanted': { is: 'echo of 8 bytes', because: 'noWebsocket' },
+    'headers with 200': noHsts(200),
+    'headers with 404 of the agent': noHsts(404),
+    'headers with 500 of the agent': noHsts(500),
+    'headers with a refusal': { is: '429: none, none, none, none', because: 'reader' },
+    'headers with a body that is too large': { is: '413: none, none, none, none', because: 'reader' },
+    '/api': { is: '200', because: 'reader' },
+    'plain HTTP': { is: '308 to https://agent.example.com/api/x?a=1', because: 'reader' },
+  },
+};
