@@ -183,9 +183,13 @@ function agentRules(agent: Partial<z.output<typeof fields>>, context: z.core.$Re
     mounted.push(path);
   }
   if (agent.static && runtime === 'streamlit') reject(['static'], 'expected none: streamlit serves its own /static/');
-  for (const [index, route] of (Array.isArray(agent.routes) ? agent.routes : []).entries())
-    if (route?.to === 'static' && !agent.static)
-      reject(['routes', index, 'to'], 'expected "agent", or static files of the agent (static: {})');
+  for (const [index, route] of (Array.isArray(agent.routes) ? agent.routes : []).entries()) {
+    if (route?.to !== 'static') continue;
+    if (!agent.static) reject(['routes', index, 'to'], 'expected "agent", or static files of the agent (static: {})');
+    // the web server sends one already, and nginx at the edge would add its own to it
+    for (const name of Object.keys(Object(route.headers)))
+      if (/^cache-control$/i.test(name)) reject(['routes', index, 'headers', name], 'expected none for static files: take static.cache');
+  }
   if (replicas && replicas.max - replicas.min < 0)
     reject(['replicas'], 'expected min to be no more than max', { got: `min ${replicas.min} and max ${replicas.max}` });
   if (agent.uploads?.accessMode === 'ReadWriteOnce' && (replicas?.max ?? 1) > 1)

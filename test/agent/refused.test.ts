@@ -46,6 +46,11 @@ const REFUSED: [string, Partial<AgentProps>, string][] = [
     'routes[0].path: got "/api", expected a prefix that ends with "/"; end it with "/", or say match: exact',
   ],
   [
+    'a route to static files has another Cache-Control than these',
+    { static: {}, routes: [{ path: '/static/', to: 'static', headers: { 'cache-control': 'no-store', 'X-A': 'a' } }] },
+    'routes[0].headers.cache-control: got "no-store", expected none for static files: take static.cache',
+  ],
+  [
     'a route leads to static files that are not there',
     { routes: [{ path: '/files/', to: 'static' }] },
     'routes[0].to: got "static", expected "agent", or static files of the agent (static: {})',
