@@ -36,6 +36,15 @@ function ofRoutes(title: string, field: Path, where: (entry: Entry) => unknown, 
   return { title, uses };
 }
 
+/** Asked for by routes of a kind whose answers are not to wait. */
+function streaming(title: string, isOfKind: (route: Entry['route']) => boolean): Feature {
+  const uses = ({ entries }: Edge) =>
+    entries
+      .filter(({ route }) => !route.responseBuffering && isOfKind(route))
+      .map((entry) => ({ path: [...entry.path, 'responseBuffering'], got: false, entry }));
+  return { title, uses };
+}
+
 /** Asked for by an option of the edge: `where` tells the value that asks, or undefined. */
 function ofEdge(title: string, field: string, where: (edge: Edge) => unknown): Feature {
   const uses = (edge: Edge) => {
@@ -100,9 +109,11 @@ export const FEATURES = {
     route.requestBuffering ? undefined : 'false',
   ),
   responseBuffering: ofRoutes('answers kept until a buffer is full', ['responseBuffering'], ({ route }) => route.responseBuffering),
-  responseStreaming: ofRoutes('answers sent as they come: tokens, server-sent events', ['responseBuffering'], ({ route }) =>
-    route.responseBuffering ? undefined : 'false',
+  responseStreaming: streaming(
+    'answers sent as they come: tokens, server-sent events',
+    ({ websocket, to }) => !websocket && to === 'agent',
   ),
+  besideStreaming: streaming('the same for files, and beside websockets', ({ websocket, to }) => websocket || to === 'static'),
   websocket: ofRoutes('websockets', ['websocket'], ({ route }) => route.websocket),
   websocketLimit: ofRoutes('a rate limit for websockets', ['limit'], ({ route }) => route.websocket && route.limit),
   noWebsocket: ofRoutes('no websockets elsewhere', ['websocket'], ({ route }) => (route.websocket ? undefined : 'false')),

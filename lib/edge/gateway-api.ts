@@ -31,6 +31,7 @@ export const gatewayApi: Controller = {
     requestStreaming: { nearest: 'a request is read whole before the agent gets it' },
     responseBuffering: { nearest: 'an answer is sent on as it comes' },
     responseStreaming: 'exact',
+    besideStreaming: 'exact',
     websocket: 'exact',
     websocketLimit: { refused: 'no limit beside websocket: true with gateway-api; give the websocket a path of its own' },
     noWebsocket: 'exact',

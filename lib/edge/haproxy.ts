@@ -28,6 +28,7 @@ export const haproxy: Controller = {
     requestStreaming: 'exact',
     responseBuffering: { nearest: 'an answer is sent on as it comes' },
     responseStreaming: 'exact',
+    besideStreaming: 'exact',
     websocket: { nearest: "an idle websocket ends after timeout-tunnel of the controller's ConfigMap (1h)" },
     websocketLimit: 'exact',
     noWebsocket: 'exact',

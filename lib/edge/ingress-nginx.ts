@@ -25,6 +25,7 @@ export const ingressNginx: Controller = {
     requestStreaming: 'exact',
     responseBuffering: 'exact',
     responseStreaming: 'exact',
+    besideStreaming: 'exact',
     websocket: 'exact',
     websocketLimit: 'exact',
     noWebsocket: { nearest: 'every path may become a websocket, if the agent agrees' },

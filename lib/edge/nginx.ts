@@ -27,6 +27,7 @@ export const nginx: Controller = {
     requestStreaming: { nearest: 'a request is read whole before the agent gets it' },
     responseBuffering: 'exact',
     responseStreaming: 'exact',
+    besideStreaming: 'exact',
     websocket: 'exact',
     websocketLimit: 'exact',
     noWebsocket: 'exact',

@@ -7,7 +7,8 @@ const PREFIX = 'traefik.ingress.kubernetes.io';
 
 /** Traefik: an Ingress for each route, and Middlewares for what its annotations do not say. */
 export const traefik: Controller = {
-  description: 'Traefik: limits hold, with a shorter burst where that is more than two seconds of the rate.',
+  description:
+    'Traefik: only for agents that stream nothing but websockets; limits hold, with a shorter burst where that is more than two seconds of the rate.',
   software: 'Traefik 3.7 or later with its providers kubernetesIngress and kubernetesCRD, and entry points web and websecure,',
   namespace: 'traefik',
   className: 'traefik',
@@ -26,9 +27,11 @@ export const traefik: Controller = {
     requestBuffering: 'exact',
     requestStreaming: { nearest: 'a request is read whole before the agent gets it' },
     responseBuffering: 'exact',
+    // an agent whose tokens come all at once is broken, and one without a limit for bodies looser than asked
     responseStreaming: {
-      nearest: 'an answer is read whole before the client gets it, so no tokens and no events stream, but for websockets',
+      refused: 'true with traefik, whose only limit for bodies reads answers whole; an agent that streams needs another controller',
     },
+    besideStreaming: { nearest: 'an answer is read whole before the client gets it, but websockets stream' },
     websocket: 'exact',
     websocketLimit: 'exact',
     noWebsocket: 'exact',

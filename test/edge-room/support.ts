@@ -36,8 +36,12 @@ export interface Result {
   annotations(name: string): Record<string, string>;
 }
 
-/** Renders an edge in front of agents; options are parsed, so that defaults are the real ones. */
+/**
+ * Renders an edge in front of agents; options are parsed, so that defaults are the real ones, but that Traefik gets
+ * routes that it can express: answers that do not stream.
+ */
 export function render(options: Record<string, unknown>, ...agents: readonly AgentInput[]): Result {
+  const base = options.controller === 'traefik' ? { responseBuffering: true } : {};
   const scope = testScope({ metrics: agents[0]?.metrics ?? true });
   const backends = agents.map((agent): Backend => {
     const { name = 'agent', host = 'agent.example.com', sticky = false, routes = GUIDE_ROUTES } = agent;
@@ -46,7 +50,7 @@ export function render(options: Record<string, unknown>, ...agents: readonly Age
       name,
       host,
       sticky,
-      routes: routes.map((route) => parse(RouteSchema, route, 'route')),
+      routes: routes.map((route) => parse(RouteSchema, { ...base, ...route }, 'route')),
       agent: workload(component, name, 8501),
       static: agent.static === false ? undefined : workload(component, `${name}-static`, 8080),
     };

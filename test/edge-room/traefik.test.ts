@@ -54,6 +54,19 @@ describe('traefik', () => {
     expect([...guide.context.approximations]).toContain('edge, /upload/ of agent: a request is read whole before the agent gets it');
   });
 
+  test('trap: that reads answers whole too, so an agent that streams is refused, and files and websockets say what is lost', () => {
+    const streams = { responseBuffering: false };
+    expect(() => render(TLS, { routes: [{ path: '/chat/', ...streams }] })).toThrow(
+      lines(
+        'test.agents.agent.routes[0].responseBuffering: got false, expected true with traefik, whose only limit for bodies reads answers whole; an agent that streams needs another controller',
+      ),
+    );
+    const routes = [{ path: '/', websocket: true, ...streams }, { path: '/static/', to: 'static' as const, ...streams }, { path: '/api/' }];
+    expect([...render(TLS, { routes }).context.approximations]).toContain(
+      'edge, /, /static/ of agent: an answer is read whole before the client gets it, but websockets stream',
+    );
+  });
+
   test('sends plain HTTP on, on an Ingress of its own for each host', () => {
     expect(find(guide.objects, 'Ingress', 'agent.example.com-to-https').metadata.annotations).toEqual({
       [at('router.entrypoints')]: 'web',

@@ -179,6 +179,12 @@ const platform = some({
   observability: fc.constantFrom({ provider: 'prometheus-operator' }, { provider: 'none' }),
 });
 
+/** An agent that an edge can serve: behind Traefik answers do not stream, which routes must say. */
+const behind = (edge: { controller: string } | undefined, { routes, ...rest }: { routes?: object[] } = {}) =>
+  edge?.controller === 'traefik'
+    ? { ...rest, routes: (routes ?? [{ path: '/' }]).map((one) => ({ ...one, responseBuffering: true })) }
+    : { ...rest, routes };
+
 const environment = fc
   .record({ platform, stores, count: fc.integer({ min: 1, max: 4 }) })
   .chain(({ platform: options, stores: given, count }) => {
@@ -186,7 +192,9 @@ const environment = fc
     return fc.tuple(...names.map(() => agent(Object.keys(given)))).map((agents) => ({
       ...options,
       domain: 'agent.example.com',
-      agents: Object.fromEntries(names.map((name, index) => [name, { ...agents[index], host: `${name}.example.com` }])),
+      agents: Object.fromEntries(
+        names.map((name, index) => [name, { ...behind(options.edge, agents[index]), host: `${name}.example.com` }]),
+      ),
       stores: given,
     }));
   });
