@@ -71,7 +71,8 @@ export class Backup extends Component {
       name: `${source.backupName}-${verb}`,
       component: 'backup',
       job,
-      user: { uid: source.user.uid, gid: RCLONE },
+      // a volume that is read stays its owner's: the kubelet gives it to no other group (readOnly), so the pod is in its group
+      user: { uid: source.user.uid, gid: RCLONE, groups: source.claim ? [source.user.gid] : undefined },
       besidePods: job.suspend ? undefined : source.besidePods,
       initContainers: [first],
       containers: [second],

@@ -53,8 +53,8 @@ export interface PodOptions {
   readonly containers: readonly ContainerOptions[];
   /** Containers that run one after the other before the others. */
   readonly initContainers?: readonly ContainerOptions[];
-  /** Numeric user and group; the group also owns the volumes. */
-  readonly user: { readonly uid: number; readonly gid: number };
+  /** Numeric user and group; the group also owns the volumes. Further groups are for volumes that are others'. */
+  readonly user: { readonly uid: number; readonly gid: number; readonly groups?: readonly number[] };
   /** Seconds that a pod goes on serving while endpoints learn of its end, and then may take to finish after SIGTERM. @default 0 and 30 */
   readonly drain?: { readonly settle: number; readonly finish: number };
   /** Who is scheduled first and evicted last. @default - the cluster's default priority */
@@ -107,6 +107,7 @@ export function podTemplate(workload: Workload): k8s.PodTemplateSpec {
       runAsUser: user.uid,
       runAsGroup: user.gid,
       ...(volumes.length > 0 && { fsGroup: user.gid, fsGroupChangePolicy: 'OnRootMismatch' }),
+      supplementalGroups: user.groups && [...user.groups],
       seccompProfile: { type: 'RuntimeDefault' },
     },
     ...placement(workload),

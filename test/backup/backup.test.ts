@@ -95,6 +95,8 @@ describe.each(STEPS)('%s', (method, image, env, { claim }: { claim?: string }, m
   test('belongs to its owner; every backup to the group of rclone', () => {
     for (const { pod, first, second } of [backup, restore]) {
       expect(pod.securityContext).toMatchObject({ runAsUser: user.uid, runAsGroup: 1009, fsGroup: 1009 });
+      // a volume is read as one of its owner's group
+      expect(pod.securityContext.supplementalGroups).toEqual(claim ? [user.gid] : undefined);
       for (const { name, securityContext } of [first, second]) {
         const rclone = ['publish', 'fetch'].includes(name) ? 1009 : undefined;
         expect([securityContext.runAsUser, securityContext.runAsGroup]).toEqual([rclone, rclone]);
