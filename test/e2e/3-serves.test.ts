@@ -1,4 +1,4 @@
-import { EDGE, python } from './support/kubernetes';
+import { EDGE, get, kubectl, NAMESPACE, python } from './support/kubernetes';
 import { onCluster } from './support/on-cluster';
 
 const MEBIBYTES = 100;
@@ -21,3 +21,14 @@ onCluster(
   },
   240_000,
 );
+
+onCluster('what agents say to PostgreSQL goes through PgBouncer, and nothing beside it', () => {
+  const sql = "SELECT DISTINCT host(client_addr) FROM pg_stat_activity WHERE usename = 'aiagent'";
+  const psql = ['psql', '-U', 'postgres', '-d', 'aiagent', '-qAtc', sql];
+  const clients = kubectl(['exec', '-n', NAMESPACE, 'postgres-0', '-c', 'postgres', '--', ...psql])
+    .trim()
+    .split('\n');
+  const poolers = get('pod', '-n', NAMESPACE, '-l', 'app.kubernetes.io/name=postgres-pooler').map(({ status }) => status.podIP);
+  expect(clients[0]).not.toBe('');
+  expect(clients.filter((address) => !poolers.includes(address))).toEqual([]);
+});

@@ -31,7 +31,7 @@ async function keeping(what: string, disaster: () => void | Promise<void>, secon
   });
 }
 
-const others = ['postgres', 'redis', 'memcached', 'chroma', 'minio', 'agent'];
+const others = ['postgres', 'postgres-pooler', 'redis', 'memcached', 'chroma', 'minio', 'agent'];
 
 describe('kill -9 of the main process', () => {
   onCluster.each(others)('%s', async (name) => {
