@@ -70,12 +70,15 @@ export const traefik: Controller = {
 };
 
 function renderRoute(edge: Edge, entry: Entry): void {
-  const { name, backend } = entry;
+  const { name, backend, route } = entry;
   const path = pathOf(entry, serviceOf(edge, entry));
+  // the longer rule wins, but Path is a shorter word than PathPrefix
+  const asPrefix = `Host("${backend.host}") && PathPrefix("${route.path}")`;
+  const priority = route.match === 'exact' ? prefixed(PREFIX, { 'router.priority': asPrefix.length + 1 }) : {};
   // the headers come first, so that refusals have them too
   const chain = [...headersOf(edge, entry), ...limitsOf(edge, entry)];
   const entryPoint = (suffix: string, tls: boolean, middlewares: string[]) =>
-    ingress(edge, { name: `${name}${suffix}`, host: backend.host, tls, path, annotations: router(tls, middlewares) });
+    ingress(edge, { name: `${name}${suffix}`, host: backend.host, tls, path, annotations: { ...router(tls, middlewares), ...priority } });
   if (edge.tls) entryPoint('', true, [...hstsOf(edge), ...chain]);
   if (!edge.redirect) entryPoint(edge.tls ? '-http' : '', false, chain);
 }

@@ -40,6 +40,17 @@ describe('traefik', () => {
     }
   });
 
+  test('trap: the longer rule wins, and PathPrefix is a longer word than Path, so an exact path says that it comes first', () => {
+    const routes = [{ path: '/api/' }, { path: '/api/ws', match: 'exact', websocket: true }] as const;
+    const { annotations } = render(TLS, { routes });
+    const shadow = 'Host("agent.example.com") && PathPrefix("/api/")';
+    const rule = 'Host("agent.example.com") && Path("/api/ws")';
+    expect(rule.length).toBeLessThan(shadow.length);
+    expect(annotations('agent-api')).not.toHaveProperty([at('router.priority')]);
+    expect(annotations('agent-api-ws')[at('router.priority')]).toBe('51');
+    expect(51).toBeGreaterThan(shadow.length);
+  });
+
   test('trap: a client is forgotten after two seconds and has a whole burst again, so the burst is two seconds long', () => {
     expect(spec(guide.objects, 'agent-upload-limit').rateLimit).toEqual({ average: 1, period: '1s', burst: 2 });
     expect([...guide.context.approximations]).toContain(
