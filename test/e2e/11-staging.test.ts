@@ -1,5 +1,18 @@
 import { readFileSync } from 'node:fs';
-import { EDGE, eventually, figure, get, type KubeObject, kubectl, NAMESPACE, python, render, SURGERY, settled } from './support/kubernetes';
+import {
+  EDGE,
+  eventually,
+  figure,
+  get,
+  type KubeObject,
+  kubectl,
+  NAMESPACE,
+  python,
+  remove,
+  render,
+  SURGERY,
+  settled,
+} from './support/kubernetes';
 import { onCluster } from './support/on-cluster';
 
 const STAGING = 'ai-agent-staging';
@@ -21,7 +34,7 @@ const onNode = (...command: string[]) => kubectl(['exec', '-n', SURGERY, 'surgeo
 
 afterAll(() => {
   if (!process.env.E2E || process.env.E2E_KEEP) return;
-  kubectl(['delete', 'namespace', STAGING, '--ignore-not-found', '--wait']);
+  remove(STAGING);
   kubectl(['delete', 'persistentvolume', 'e2e-shared', '--ignore-not-found', '--wait=false']);
   onNode('rm', '-rf', SHARED);
 });
@@ -30,7 +43,7 @@ onCluster(
   'staging, with exporters, static files and backups, comes up as well',
   async () => {
     // there is not room for all of them
-    kubectl(['delete', 'namespace', NAMESPACE, 'ai-agent-dev', '--ignore-not-found', '--wait']);
+    remove(NAMESPACE, 'ai-agent-dev');
     kubectl(['apply', '--server-side', '-f', 'imports/crds']);
     kubectl(['wait', '--for=condition=Established', '--timeout=60s', '-f', 'imports/crds']);
     onNode('mkdir', '-p', '-m', '2777', SHARED);

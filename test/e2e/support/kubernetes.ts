@@ -60,6 +60,12 @@ export const get = <T = KubeObject>(...args: readonly string[]): T[] => JSON.par
 
 export const apply = (folder: string): string => kubectl(['apply', '--server-side', '-f', folder]);
 
+/** Deletes namespaces; their pods are gone when this returns, without the time that they are given otherwise. */
+export function remove(...namespaces: readonly string[]): void {
+  kubectl(['delete', 'namespace', '--ignore-not-found', '--wait=false', ...namespaces]);
+  for (const namespace of namespaces) kubectl(['delete', 'pod', '-n', namespace, '--all', '--grace-period=1', '--wait']);
+}
+
 /** Renders an environment file into a folder of its own, and gives where its files are. */
 export function render(file: string): string {
   const dist = mkdtempSync(join(tmpdir(), 'e2e-dist-'));
@@ -158,9 +164,15 @@ interface Load {
   readonly slowest: number;
 }
 
-/** Clients at the edge's place that ask the agent's Service until they are told to end; each waits for so many seconds between two requests. */
-export const load = (path: string, clients: number, pause = 0) =>
-  pythonMeanwhile<Load>(EDGE, 'client', 'load.py', `agent.${NAMESPACE}`, '8501', path, String(clients), String(pause));
+/**
+ * Clients at the edge's place that ask until they are told to end; each waits for so many seconds between two requests.
+ * They ask the agent's Service, or an edge controller for a name, over TLS.
+ */
+export function load(path: string, clients: number, pause = 0, behind?: { host: string; name: string }): Meanwhile<Load> {
+  const [host, port] = behind ? [behind.host, '443'] : [`agent.${NAMESPACE}`, '8501'];
+  const name = behind ? [behind.name] : [];
+  return pythonMeanwhile(EDGE, 'client', 'load.py', host, port, path, String(clients), String(pause), ...name);
+}
 
 /** The agent's pods that are not about to go. */
 export const agents = <T extends KubeObject = KubeObject>() =>
