@@ -25,25 +25,26 @@ describeEnvironments(
       const serverSide = 'application/apply-patch+yaml';
       const account = { metadata: { name: 'probe' } };
       const got = {
-        create: await bootstrap.status('POST', secretsPath, PROBE),
-        createAgain: await bootstrap.status('POST', secretsPath, PROBE),
-        get: await bootstrap.status('GET', probePath),
-        list: await bootstrap.status('GET', secretsPath),
-        watch: await bootstrap.status('GET', `${secretsPath}?watch=1`),
-        update: await bootstrap.status('PUT', probePath, PROBE),
-        patch: await bootstrap.status('PATCH', probePath, PROBE, merge),
-        apply: await bootstrap.status('PATCH', `${probePath}?fieldManager=x`, PROBE, serverSide),
-        delete: await bootstrap.status('DELETE', probePath),
-        deleteAll: await bootstrap.status('DELETE', secretsPath),
-        elsewhere: await bootstrap.status('POST', '/api/v1/namespaces/default/secrets', PROBE),
-        everywhere: await bootstrap.status('GET', '/api/v1/secrets'),
-        configMaps: await bootstrap.status('GET', secretsPath.replace('secrets', 'configmaps')),
-        accounts: await bootstrap.status('POST', secretsPath.replace('secrets', 'serviceaccounts'), account),
+        create: await bootstrap.account.status('POST', secretsPath, PROBE),
+        createAgain: await bootstrap.account.status('POST', secretsPath, PROBE),
+        get: await bootstrap.account.status('GET', probePath),
+        list: await bootstrap.account.status('GET', secretsPath),
+        watch: await bootstrap.account.status('GET', `${secretsPath}?watch=1`),
+        update: await bootstrap.account.status('PUT', probePath, PROBE),
+        patch: await bootstrap.account.status('PATCH', probePath, PROBE, merge),
+        apply: await bootstrap.account.status('PATCH', `${probePath}?fieldManager=x`, PROBE, serverSide),
+        delete: await bootstrap.account.status('DELETE', probePath),
+        deleteAll: await bootstrap.account.status('DELETE', secretsPath),
+        elsewhere: await bootstrap.account.status('POST', '/api/v1/namespaces/default/secrets', PROBE),
+        everywhere: await bootstrap.account.status('GET', '/api/v1/secrets'),
+        configMaps: await bootstrap.account.status('GET', secretsPath.replace('secrets', 'configmaps')),
+        accounts: await bootstrap.account.status('POST', secretsPath.replace('secrets', 'serviceaccounts'), account),
       };
       cluster.run(['delete', 'secret', 'probe', '-n', bootstrap.namespace]);
       const { create, createAgain, ...others } = got;
       expect({ create, createAgain }).toEqual({ create: 201, createAgain: 409 });
       expect(others).toEqual(Object.fromEntries(Object.keys(others).map((verb) => [verb, 403])));
+      expect(bootstrap.account.rules()).toEqual([{ verbs: ['create'], apiGroups: [''], resources: ['secrets'] }]);
     });
 
     test('creates the Secrets once, leaves them alone later, and tells no value', () => {

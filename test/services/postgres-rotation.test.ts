@@ -44,11 +44,10 @@ const ready = async () => {
 
 /** Runs the Job once, with the Secret as it is. Gives what it says, or throws what a step says that fails. */
 async function rotate(superuser = PASSWORDS.superuser): Promise<string> {
-  const there = { API: `http://127.0.0.1:${(api.address() as AddressInfo).port}`, TOKEN_FILE: '/scripts/token' };
+  const there = { API: `http://127.0.0.1:${(api.address() as AddressInfo).port}` };
   const job = await start({
-    objects: OBJECTS.map((object) =>
-      object.metadata.name?.startsWith('postgres-rotate-') ? { ...object, data: { ...object.data, token: 'of the account' } } : object,
-    ),
+    objects: OBJECTS,
+    account: { token: 'of the account' },
     workload: 'postgres-rotate',
     secrets: { ...SECRETS, 'postgres-auth': { ...secret }, 'postgres-superuser': { password: superuser } },
     env: { prepare: there, publish: there },

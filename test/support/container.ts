@@ -29,6 +29,8 @@ export interface PodOptions {
   readonly env?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Images by the last word of their name, instead of or beside those of container/images.ts. */
   readonly images?: Readonly<Record<string, Image>>;
+  /** Files of its ServiceAccount, token and ca.crt: where the pod may have a token, they are where the API server's admission puts them. */
+  readonly account?: Readonly<Record<string, string>>;
   /** Folders of this machine with programs in their bin/, such as a virtual environment of Python: they are mounted read-only. */
   readonly programs?: readonly string[];
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { keep } from './figures';
 import { onPath } from './sh';
 
-const required = process.env.REQUIRE_TIERS?.split(/[\s,]+/).includes('services') ?? false;
+const required = process.env.REQUIRE_TIERS?.split(/[\s,]+/).some((tier) => ['services', 'cluster'].includes(tier)) ?? false;
 
 /** Where Debian has the programs of PostgreSQL: on nobody's PATH. */
 export const POSTGRES_PROGRAMS = '/usr/lib/postgresql/15/bin';
@@ -18,7 +18,7 @@ export function installed(program: string): boolean {
 
 /**
  * Tests that need what may not be here, such as programs: without it they are skipped by name. With
- * REQUIRE_TIERS=services they run, and fail.
+ * REQUIRE_TIERS=services, or cluster, they run, and fail.
  */
 export function needs(...needed: readonly (string | boolean)[]): { it: jest.It; describe: jest.Describe } {
   const run = required || needed.every((each) => (typeof each === 'string' ? installed(each) : each));

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { request } from 'node:https';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { Account } from './account';
 import type { KubeObject } from './environments';
 import type { Cluster, KubectlResult } from './kubectl';
 
@@ -40,7 +40,7 @@ export class Bootstrap {
   readonly namespace: string;
   private readonly dir = mkdtempSync(join(tmpdir(), 'bootstrap-'));
   private readonly tokenFile = join(this.dir, 'token');
-  private readonly token: string;
+  readonly account: Account;
 
   constructor(
     private readonly cluster: Cluster,
@@ -48,9 +48,8 @@ export class Bootstrap {
     private readonly configMaps: readonly ConfigMap[],
   ) {
     this.namespace = job.metadata.namespace ?? 'default';
-    const account = job.spec.template.spec.serviceAccountName;
-    this.token = cluster.run(['create', 'token', account, '-n', this.namespace]).trim();
-    writeFileSync(this.tokenFile, this.token, { mode: 0o600 });
+    this.account = new Account(cluster, this.namespace, job.spec.template.spec.serviceAccountName);
+    writeFileSync(this.tokenFile, this.account.token, { mode: 0o600 });
   }
 
   static of(cluster: Cluster, objects: readonly KubeObject[]): Bootstrap {
@@ -103,20 +102,6 @@ export class Bootstrap {
       },
     });
     return { status: status ?? 1, stdout, stderr: error ? `${stderr}\n${error.message}` : stderr };
-  }
-
-  /** The HTTP status that the API server gives the Job's account for a request. */
-  status(method: string, path: string, body?: unknown, contentType = 'application/json'): Promise<number> {
-    const headers = { authorization: `Bearer ${this.token}`, 'content-type': contentType };
-    return new Promise((resolve, reject) => {
-      const call = request(new URL(path, this.cluster.server), { method, headers, ca: readFileSync(this.cluster.caFile) }, (answer) => {
-        answer.resume();
-        answer.on('end', () => resolve(answer.statusCode ?? 0));
-      });
-      call.setTimeout(10_000, () => call.destroy(new Error(`${method} ${path}: no answer`)));
-      call.on('error', reject);
-      call.end(body === undefined ? undefined : JSON.stringify(body));
-    });
   }
 }
 

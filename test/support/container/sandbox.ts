@@ -21,8 +21,11 @@ export interface Surroundings {
   readonly secrets?: Secrets;
   readonly env?: Readonly<Record<string, Env>>;
   readonly images?: Readonly<Record<string, Image>>;
+  readonly account?: Env;
   readonly programs?: readonly string[];
 }
+
+const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /** Texts of a pod that has an address instead of a network of its own. */
 export const here = <T>(texts: T, address: string): T =>
@@ -30,7 +33,7 @@ export const here = <T>(texts: T, address: string): T =>
 
 /** A rendered container as a sandbox. @throws Error if its image is not known, or a Secret's key not given */
 export function sandboxOf(container: Rendered['spec'], surroundings: Surroundings): SandboxOptions {
-  const { pod, images, programs = [] } = surroundings;
+  const { pod, images, account, programs = [] } = surroundings;
   const { name, command, args, ports, volumeMounts = [], securityContext } = container;
   const image = imageOf(container.image, images);
   if (!image) throw new Error(`${pod.name}: image ${container.image} is not known (test/support/container/images.ts)`);
@@ -45,6 +48,7 @@ export function sandboxOf(container: Rendered['spec'], surroundings: Surrounding
   for (const [path, source] of Object.entries({ ...etc(image, uid, gid), ...image.files })) mounts.set(path, { source, readOnly: true });
   for (const { name, mountPath, subPath, readOnly = false } of volumeMounts)
     mounts.set(mountPath, { source: join(pod.volumes.at(name), subPath ?? ''), readOnly });
+  if (account && pod.spec.automountServiceAccountToken) mounts.set(ACCOUNT, { source: folderOf('account', account), readOnly: true });
   return {
     command: [...here(words, pod.address).map((word) => expand(word, env)), ...((ports && image.listen?.(pod.address)) ?? [])],
     ...{ env, uid, gid, mounts, programs, hostname: pod.name, folder: image.folder ?? '/' },
@@ -65,17 +69,23 @@ function valueFor({ name, value, valueFrom }: Rendered['spec'], { pod, secrets =
   return found;
 }
 
+/** A folder with these files. */
+function folderOf(name: string, files: Env): string {
+  const folder = scratchFolder(name);
+  for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text);
+  return folder;
+}
+
 /** What there is below /etc: names are those of /etc/hosts, and a user has a name only where the image gives it one. */
 function etc(image: Image, uid: number, gid: number): Env {
-  const folder = scratchFolder('etc');
   const user = image.users?.[uid];
   const files = {
-    passwd: ['root:x:0:0:root:/root:/bin/sh', ...(user ? [`${user}:x:${uid}:${gid}:${user}:/:/bin/sh`] : [])],
-    group: ['root:x:0:', ...(user ? [`${user}:x:${gid}:`] : [])],
-    'nsswitch.conf': ['passwd: files', 'group: files', 'hosts: files'],
-    'resolv.conf': [],
+    passwd: `root:x:0:0:root:/root:/bin/sh\n${user ? `${user}:x:${uid}:${gid}:${user}:/:/bin/sh\n` : ''}`,
+    group: `root:x:0:\n${user ? `${user}:x:${gid}:\n` : ''}`,
+    'nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files\n',
+    'resolv.conf': '',
   };
-  for (const [name, lines] of Object.entries(files)) writeFileSync(join(folder, name), lines.map((line) => `${line}\n`).join(''));
+  const folder = folderOf('etc', files);
   const mounted = Object.keys(files).map((name) => [`/etc/${name}`, join(folder, name)]);
   return { ...Object.fromEntries(mounted), '/etc/hosts': hostsFile() };
 }
