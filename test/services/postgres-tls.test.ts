@@ -7,6 +7,7 @@ import { toldBy } from '../stores/support';
 import { endPods, type Pod } from '../support/container';
 import { testScope } from '../support/platform';
 import { needs } from '../support/services';
+import { certificate } from './support/certificates';
 import { clientOf, postgresObjects, startPostgres } from './support/postgres';
 
 const { it } = needs('bwrap', 'initdb', 'psql', 'openssl');
@@ -15,25 +16,12 @@ const folder = mkdtempSync(join(tmpdir(), 'postgres-tls-'));
 afterEach(endPods);
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function openssl(...args: string[]): void {
-  const { status, stderr } = spawnSync('openssl', args, { encoding: 'utf8' });
-  if (status !== 0) throw new Error(stderr);
-}
-
-/** A certificate for the host that signs for itself, with its key. */
-function certificate(name: string, to = folder): string {
-  const files = ['-keyout', join(to, `${name}.key`), '-out', join(to, `${name}.crt`)];
-  const who = ['-subj', `/CN=${HOST}`, '-addext', `subjectAltName=DNS:${HOST}`];
-  openssl('req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', ...who, ...files);
-  return join(to, `${name}.crt`);
-}
-
 /** A PostgreSQL of somebody else, with TLS. */
 async function startWithTls(): Promise<Pod & { readonly certificate: string }> {
   const claims = join(folder, 'claims');
   const volume = join(claims, 'data-postgres-0');
   mkdirSync(volume, { recursive: true });
-  const own = certificate('server', volume);
+  const own = certificate(volume, 'server', HOST);
   const lines = [
     'ssl = on',
     ...['cert', 'key'].map((kind) => `ssl_${kind}_file = '/var/lib/postgresql/data/server.${kind === 'key' ? 'key' : 'crt'}'`),
@@ -49,7 +37,7 @@ async function startWithTls(): Promise<Pod & { readonly certificate: string }> {
 
 it('what agents are told of TLS is what libpq does', async () => {
   const pod = await startWithTls();
-  const other = certificate('other');
+  const other = certificate(folder, 'other', HOST);
   const ask = (props: Partial<ExternalPostgresProps>, caFile?: string, host = HOST): string => {
     const store = new ExternalPostgres(testScope(), 'postgres', { host, secret: 'db', ...props });
     const { PGSSLMODE, PGSSLROOTCERT } = toldBy(store);
