@@ -1,22 +1,33 @@
 import { RedisCluster } from '../../lib/stores';
-import { type Pod, type PodOptions, start } from '../support/container';
-import { rendered, testScope } from '../support/platform';
+import { endPods, type Pod, type PodOptions, start } from '../support/container';
+import { type Rendered, rendered, testScope } from '../support/platform';
 import { eventually, figure, needs } from '../support/services';
+import { VALKEY_IMAGE, VALKEY_SERVER, valkeyPrograms } from './support/valkey';
 
-const { describe } = needs('bwrap', 'redis-server', 'redis-cli');
+/** Whose servers form a cluster: for Valkey's, what is about an image is tried, and the rest is the same. */
+const SERVERS = [
+  { name: 'Redis', wholly: true, suite: needs('bwrap', 'redis-server', 'redis-cli').describe },
+  { name: 'Valkey', wholly: false, suite: needs('bwrap', 'redis-cli', VALKEY_SERVER !== '').describe, image: VALKEY_IMAGE },
+];
 const PODS = [0, 1, 2, 3, 4, 5];
-const KEYS = 2000;
+const KEYS = 1000;
 
 /** Six pods of a cluster, their claims and passwords. */
 class Cluster {
   pods: Pod[] = [];
   password = 'first one';
-  private readonly objects = rendered(new RedisCluster(testScope(), 'redis', { memory: '64Mi' }));
+  private readonly objects: Rendered[];
+  private readonly programs: string[];
   private claims: (string | undefined)[] = [];
+
+  constructor(image?: string) {
+    this.objects = rendered(new RedisCluster(testScope(), 'redis', { memory: '64Mi', image }));
+    this.programs = image === VALKEY_IMAGE ? [valkeyPrograms()] : [];
+  }
 
   async start(ordinal: number, more: Partial<PodOptions> = {}): Promise<void> {
     this.pods[ordinal] = await start({
-      ...{ objects: this.objects, workload: 'redis', ordinal, claims: this.claims[ordinal] },
+      ...{ objects: this.objects, workload: 'redis', ordinal, claims: this.claims[ordinal], programs: this.programs },
       secrets: { 'redis-auth': { password: this.password } },
       // the keeper looks around more often
       env: { cluster: { PAUSE: '1' } },
@@ -67,69 +78,79 @@ class Cluster {
   }
 }
 
-describe('a Redis Cluster of six', () => {
-  const cluster = new Cluster();
+for (const { name, wholly, suite, image } of SERVERS)
+  suite(`a ${name} Cluster of six`, () => {
+    let cluster: Cluster;
+    beforeAll(() => {
+      cluster = new Cluster(image);
+    });
+    afterAll(() => endPods());
 
-  it('forms itself; a client that follows MOVED to names writes and reads', async () => {
-    await cluster.startAll();
-    const seconds = await cluster.ready();
-    expect(await cluster.ask(3, 'cluster', 'info')).toContain('cluster_state:ok\r\ncluster_slots_assigned:16384');
-    expect(await cluster.write('formed')).toBe(KEYS);
-    expect(await cluster.found('formed')).toBe(KEYS);
-    const moved = (await Promise.all(PODS.map((pod) => cluster.ask(pod, 'GET', 'formed:1')))).filter((reply) => reply.startsWith('MOVED'));
-    expect(moved[0]).toMatch(/^MOVED \d+ redis-\d\.redis-nodes\.ai-agent-test\.svc:6379\n/);
-    expect(moved).toHaveLength(5);
-    const roles = await Promise.all(PODS.map(async (pod) => /role:(\w+)/.exec(await cluster.ask(pod, 'info', 'replication'))?.[1]));
-    expect(roles.filter((role) => role === 'master')).toHaveLength(3);
-    figure('Redis Cluster', 'six empty pods form a cluster', `${seconds} s`);
-  });
+    it('forms itself; a client that follows MOVED to names writes and reads', async () => {
+      await cluster.startAll();
+      const seconds = await cluster.ready();
+      expect(/^valkey_version/m.test(await cluster.ask(0, 'info', 'server'))).toBe(name === 'Valkey');
+      expect(await cluster.ask(3, 'cluster', 'info')).toContain('cluster_state:ok\r\ncluster_slots_assigned:16384');
+      expect(await cluster.write('formed')).toBe(KEYS);
+      expect(await cluster.found('formed')).toBe(KEYS);
+      const moved = (await Promise.all(PODS.map((pod) => cluster.ask(pod, 'GET', 'formed:1')))).filter((reply) =>
+        reply.startsWith('MOVED'),
+      );
+      expect(moved[0]).toMatch(/^MOVED \d+ redis-\d\.redis-nodes\.ai-agent-test\.svc:6379\n/);
+      expect(moved).toHaveLength(5);
+      const roles = await Promise.all(PODS.map(async (pod) => /role:(\w+)/.exec(await cluster.ask(pod, 'info', 'replication'))?.[1]));
+      expect(roles.filter((role) => role === 'master')).toHaveLength(3);
+      figure(`${name} Cluster`, 'six empty pods form a cluster', `${seconds} s`);
+    });
 
-  it('hands a master over before it ends, and takes the pod back at another address', async () => {
-    const before = cluster.at(0).address;
-    const writing = cluster.client(`for i in $(seq 1 ${KEYS}); do echo SET during:$i $i; sleep 0.002; done`, 1);
-    expect(await cluster.at(0).stop()).toEqual({ redis: 0, cluster: 0 });
-    const lost = (await writing).filter((reply) => reply !== 'OK');
-    await cluster.start(0);
-    const seconds = await cluster.ready();
-    expect(cluster.at(0).address).not.toBe(before);
-    expect(await cluster.found('formed')).toBe(KEYS);
-    figure(
-      'Redis Cluster',
-      'a master is replaced while a client writes',
-      `${lost.length} of ${KEYS} writes refused; whole again after ${seconds} s`,
-    );
-  });
+    if (wholly)
+      it('hands a master over before it ends, and takes the pod back at another address', async () => {
+        const before = cluster.at(0).address;
+        const writing = cluster.client(`for i in $(seq 1 ${KEYS}); do echo SET during:$i $i; sleep 0.004; done`, 1);
+        expect(await cluster.at(0).stop()).toEqual({ redis: 0, cluster: 0 });
+        const lost = (await writing).filter((reply) => reply !== 'OK');
+        await cluster.start(0);
+        const seconds = await cluster.ready();
+        expect(cluster.at(0).address).not.toBe(before);
+        expect(await cluster.found('formed')).toBe(KEYS);
+        figure(
+          `${name} Cluster`,
+          'a master is replaced while a client writes',
+          `${lost.length} of ${KEYS} writes refused; whole again after ${seconds} s`,
+        );
+      });
 
-  it('finds itself again when all pods are lost and come back with other addresses', async () => {
-    expect(await cluster.write('before')).toBe(KEYS);
-    const before = cluster.pods.map(({ address }) => address);
-    await cluster.startAll();
-    expect(cluster.pods.filter(({ address }) => before.includes(address))).toEqual([]);
-    const seconds = await cluster.ready();
-    expect(await cluster.found('formed')).toBe(KEYS);
-    expect(await cluster.found('before')).toBe(KEYS);
-    expect(await cluster.write('after')).toBe(KEYS);
-    figure(
-      'Redis Cluster',
-      'all six killed at once, back with other addresses',
-      `whole after ${seconds} s, ${2 * KEYS} of ${2 * KEYS} keys there`,
-    );
-  });
+    it('finds itself again when all pods are lost and come back with other addresses', async () => {
+      expect(await cluster.write('before')).toBe(KEYS);
+      const before = cluster.pods.map(({ address }) => address);
+      await cluster.startAll();
+      expect(cluster.pods.filter(({ address }) => before.includes(address))).toEqual([]);
+      const seconds = await cluster.ready();
+      expect(await cluster.found('formed')).toBe(KEYS);
+      expect(await cluster.found('before')).toBe(KEYS);
+      expect(await cluster.write('after')).toBe(KEYS);
+      figure(
+        `${name} Cluster`,
+        'all six killed at once, back with other addresses',
+        `whole after ${seconds} s, ${2 * KEYS} of ${2 * KEYS} keys there`,
+      );
+    });
 
-  it('takes a new password when all pods start anew', async () => {
-    await Promise.all(cluster.pods.map((pod) => pod.end()));
-    cluster.password = 'second';
-    await cluster.startAll();
-    await cluster.ready();
-    expect(await cluster.found('after')).toBe(KEYS);
-    const logs = cluster.pods.map((pod) => pod.log() + pod.log('cluster') + pod.commandLines().join('\n'));
-    expect(logs.join('\n')).not.toMatch(/second\b(?! )|first one/);
-  });
+    if (wholly)
+      it('takes a new password when all pods start anew', async () => {
+        await Promise.all(cluster.pods.map((pod) => pod.end()));
+        cluster.password = 'second';
+        await cluster.startAll();
+        await cluster.ready();
+        expect(await cluster.found('after')).toBe(KEYS);
+        const logs = cluster.pods.map((pod) => pod.log() + pod.log('cluster') + pod.commandLines().join('\n'));
+        expect(logs.join('\n')).not.toMatch(/second\b(?! )|first one/);
+      });
 
-  it('gives every master a replica, all of them in step', async () => {
-    await eventually('three replicas in step', async () => {
-      const infos = await Promise.all(PODS.map((pod) => cluster.ask(pod, 'info', 'replication')));
-      return infos.filter((info) => /master_link_status:up/.test(info)).length === 3 || undefined;
+    it('gives every master a replica, all of them in step', async () => {
+      await eventually('three replicas in step', async () => {
+        const infos = await Promise.all(PODS.map((pod) => cluster.ask(pod, 'info', 'replication')));
+        return infos.filter((info) => /master_link_status:up/.test(info)).length === 3 || undefined;
+      });
     });
   });
-});
