@@ -1,8 +1,9 @@
 import type { z } from 'zod';
 import { type Route, RouteSchema } from '../edge';
 import { memory, type Probe, scratch, type Volume } from '../kube';
+import { GunicornSchema } from './fields';
 import hooks from './files/gunicorn_hooks.py';
-import { type AgentOptions, GunicornSchema, METRICS_PORT, workersOf } from './schema';
+import { type AgentOptions, METRICS_PORT, workersOf } from './schema';
 
 /** How a kind of agent is started, checked and reached, unless its options say otherwise. */
 export interface Runtime {
