@@ -23,6 +23,8 @@ export {
   Minio,
   type MinioProps,
   Postgres,
+  PostgresCluster,
+  type PostgresClusterProps,
   type PostgresProps,
   Redis,
   RedisCluster,

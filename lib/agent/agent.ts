@@ -1,7 +1,7 @@
 import type { Construct } from 'constructs';
 import * as k8s from '../../imports/k8s';
 import type { Backend } from '../edge';
-import { type BackupSource, Claim, Component, INTERNET, InvalidInput, parse, type Store, service, Workload } from '../kube';
+import { type BackupSource, Claim, Component, type EnvValue, INTERNET, InvalidInput, parse, type Store, service, Workload } from '../kube';
 import { agentContainer, type StoreParts } from './container';
 import { RUNTIMES, routesOf } from './runtime';
 import { type AgentOptions, type AgentProps, AgentSchema, type UseOptions, UseSchema, workersOf } from './schema';
@@ -113,7 +113,11 @@ export class Agent extends Component {
     const told = store.variablesFor?.(this.workload, buckets) ?? store.variables;
     for (const field of Object.keys(names))
       if (!(field in told)) reject(['env', field], `got an unknown key, expected one of ${Object.keys(told).join(', ')}`);
-    const variables = Object.entries(told).map(([field, { env, value }]) => [names[field] ?? env, value] as const);
+    const called = Object.fromEntries(Object.entries(told).map(([field, { env }]) => [env, names[field] ?? env]));
+    // a text may have $(VARIABLE) of the same store in it, whatever the agent calls that
+    const named = (value: EnvValue) =>
+      typeof value === 'string' ? value.replace(/\$\((\w+)\)/g, (_, name) => `$(${called[name] ?? name})`) : value;
+    const variables = Object.values(told).map(({ env, value }) => [called[env] ?? env, named(value)] as const);
     if (store.maxConnections !== undefined) variables.push([`${store.storeName.toUpperCase()}_POOL_SIZE`, String(pool)]);
     for (const [name, value] of variables) {
       if (name in { ...this.stores.env, ...this.options.env, ...this.options.secretEnv })

@@ -19,6 +19,9 @@ export function crossCheck(environment: unknown, context: z.core.$RefinementCtx)
   const { agents, stores, edge, domain } = mapOf(environment as Environment);
   const taken = [...RESERVED, ...Object.keys(mapOf(stores))];
   const known = Object.entries(mapOf(stores)).flatMap(([name, store]) => (store === undefined ? [] : [name]));
+  const { archive } = mapOf(stores?.postgres) as { archive?: unknown };
+  if (archive !== undefined && !known.includes('minio'))
+    reject(['stores', 'postgres', 'archive'], 'expected an object store beside it', { got: 'no stores.minio', hint: 'add stores.minio' });
   const owners = new Map<string, string>();
   for (const [name, options] of Object.entries(mapOf(agents))) {
     if (taken.includes(name)) reject(['agents', name], `expected a name that no other part has: ${taken.join(', ')}`, { got: `"${name}"` });

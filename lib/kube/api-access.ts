@@ -12,7 +12,7 @@ export interface ApiRule {
 /** Lets the pods of a workload with `apiAccess` do exactly this: a Role, its binding, and the way to the API server. */
 export function allowApi(workload: Workload, { resource, verbs, names }: ApiRule): void {
   const { name, pods } = workload;
-  const { namespace, apiServer } = contextOf(workload);
+  const { namespace } = contextOf(workload);
   const metadata = { name, labels: { ...pods } };
   const rule = { apiGroups: [''], resources: [resource], verbs: [...verbs], resourceNames: names && [...names] };
   new k8s.KubeRole(workload, 'role', { metadata, rules: [rule] });
@@ -21,5 +21,11 @@ export function allowApi(workload: Workload, { resource, verbs, names }: ApiRule
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
     subjects: [{ kind: 'ServiceAccount', name, namespace }],
   });
-  for (const cidr of apiServer.cidrs) workload.allowEgress({ peer: { cidr }, ports: apiServer.ports });
+  reachApi(workload);
+}
+
+/** Opens the way to the API server, for what pods may do there by a Role of others. */
+export function reachApi(workload: Workload): void {
+  const { cidrs, ports } = contextOf(workload).apiServer;
+  for (const cidr of cidrs) workload.allowEgress({ peer: { cidr }, ports });
 }

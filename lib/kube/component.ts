@@ -22,6 +22,8 @@ export interface SecretNeed {
   readonly name: string;
   /** Templates: `{random}` is 40 fresh letters and digits, `{fernet}` a fresh Fernet key, `{key}` an earlier key's value; none: the user's to give. */
   readonly keys: Readonly<Record<string, string | undefined>>;
+  /** Operator that makes it. */
+  readonly by?: string;
 }
 
 /** What every component knows of the platform that it belongs to. */
@@ -58,11 +60,16 @@ export function contextOf(scope: Construct): PlatformContext {
 }
 
 /** Registers a Secret that the platform needs; asking twice for the same Secret adds its keys. */
-export function needSecret({ secrets }: PlatformContext, { name, keys }: SecretNeed): void {
+export function needSecret({ secrets }: PlatformContext, { name, keys, ...need }: SecretNeed): void {
   const entries = [...Object.entries(secrets.get(name)?.keys ?? {}), ...Object.entries(keys)];
   const made = Object.fromEntries(entries.filter(([, template]) => template !== undefined));
   // a mere reference to a key takes neither its template nor its place away
-  secrets.set(name, { name, keys: { ...made, ...Object.fromEntries(entries.filter(([key]) => !(key in made))) } });
+  secrets.set(name, {
+    ...secrets.get(name),
+    ...need,
+    name,
+    keys: { ...made, ...Object.fromEntries(entries.filter(([key]) => !(key in made))) },
+  });
 }
 
 /** Where a component's file stands in `dist`. Fixed by the library: a new component renames no other file. */

@@ -13,12 +13,12 @@ const DEMANDS = {
   memoryLimit: ({ resources }: ContainerOptions) => amount(resources.limits?.memory ?? resources.memory),
 };
 
-/** What everything below a construct asks for, at fewest or most replicas; `busy`: while every Job runs and every Deployment rolls. */
+/** What everything below a construct asks for, at fewest or most replicas; `busy`: while every Job runs, every Deployment rolls and every operator replaces a pod. */
 export function footprint(root: Construct, { at, busy = false }: { readonly at: 'min' | 'max'; readonly busy?: boolean }): Footprint {
   const total = { pods: 0, cpu: 0, memory: 0, memoryLimit: 0 };
   const claims = root.node.findAll().flatMap((node) => (node instanceof Claim ? node.options : []));
   for (const { options, replicas } of workloadsOf(root)) {
-    const more = busy && (options.kind === 'Job' || options.kind === 'Deployment') ? 1 : 0;
+    const more = busy && ['Job', 'Deployment', 'Operated'].includes(options.kind) ? 1 : 0;
     const pods = (options.kind === 'Job' ? 0 : replicas[at]) + more;
     total.pods += pods;
     // the scheduler's rule: all containers together, or the largest init container if that is more

@@ -9,6 +9,9 @@ export const IMAGES = {
   postgres: 'postgres:15.19-alpine@sha256:f7d23353e1b15400d22ebe31189f4d314b87a4c129cc400c8c2d8d4ca127bf81',
   postgresExporter:
     'quay.io/prometheuscommunity/postgres-exporter:v0.20.1@sha256:ac5ec343104fae0e2d84a27bb8d69b38430a11910c5382cad85d478d2bab713e',
+  cnpgPostgres: 'ghcr.io/cloudnative-pg/postgresql:15.19-standard-trixie',
+  cnpgPgbouncer: 'ghcr.io/cloudnative-pg/pgbouncer:1.25.1',
+  barmanSidecar: 'ghcr.io/cloudnative-pg/plugin-barman-cloud-sidecar:v0.14.0',
   pgbouncer: 'edoburu/pgbouncer:v1.25.2-p0@sha256:7d7a27d9e90985cab5cf42256f5c13a3120baa4b055b69df37beb272b89b2340',
   redis: 'redis:7.4.11-alpine@sha256:ff02b58f971e7d7d156a1267e283fcbbeee91773b6aa36c49dac28ecfe28eadf',
   redisExporter: 'oliver006/redis_exporter:v1.89.0',

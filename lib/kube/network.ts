@@ -80,11 +80,11 @@ interface ServiceOptions {
 /** A Service of the workload's name that selects exactly its pods and goes to its ports by name. */
 export function service(workload: Workload, { name = workload.name, ports, headless, publishNotReady }: ServiceOptions): k8s.KubeService {
   return new k8s.KubeService(workload, `${name}-service`, {
-    metadata: { name, labels: workload.pods },
+    metadata: { name, labels: { ...workload.labels } },
     spec: {
       clusterIp: headless ? 'None' : undefined,
       publishNotReadyAddresses: publishNotReady,
-      selector: workload.pods,
+      selector: workload.options.kind === 'Operated' ? { ...workload.pods, ...workload.options.serving } : workload.pods,
       ports: ports.map((port) => ({ name: port, port: workload.port(port), targetPort: k8s.IntOrString.fromString(port) })),
     },
   });

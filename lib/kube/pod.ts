@@ -85,7 +85,7 @@ export function volumesOf({ initContainers = [], containers }: PodOptions): Volu
 
 /** Labels of what the cluster itself makes of a workload, where cdk8s adds none. @internal */
 export const allLabels = (workload: Workload): Record<string, string> =>
-  Object.assign({}, workload.podLabels, workload.pods, Chart.of(workload).labels);
+  Object.assign({}, workload.identity.labels, workload.pods, Chart.of(workload).labels);
 
 /** The pod template of a workload: everything that Pod Security `restricted` asks for, and more. @internal */
 export function podTemplate(workload: Workload): k8s.PodTemplateSpec {

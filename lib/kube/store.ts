@@ -3,7 +3,7 @@ import type { QuantityText } from './quantity';
 import type { Volume } from './volume';
 import type { Workload } from './workload';
 
-/** One fact that a consumer of a store needs, and the environment variable that the guide calls it by. */
+/** One fact that a consumer of a store needs, and the environment variable that the guide calls it by; a text may have `$(VARIABLE)` of an earlier one in it. */
 export type StoreVariable = { readonly env: string; readonly value: EnvValue };
 
 /** What an agent can use. An embedded store and its external twin look the same from here: moving is one line. */

@@ -32,6 +32,15 @@ export type WorkloadOptions = PodOptions & { readonly name: string; readonly com
       }
     | { readonly kind: 'DaemonSet' }
     | { readonly kind: 'Job'; readonly job: JobOptions }
+    | {
+        /** Pods that an operator makes: rendered is what it makes them from; containers and volumes say what they will ask for. */
+        readonly kind: 'Operated';
+        readonly replicas: number;
+        /** Labels that the operator gives its pods, and those that only the pods have that Services lead to. */
+        readonly pods: Readonly<Record<string, string>>;
+        readonly serving?: Readonly<Record<string, string>>;
+        readonly object: (workload: Workload) => ApiObject;
+      }
   );
 
 /** Old revisions kept for a rollback. */
@@ -41,8 +50,12 @@ const REVISIONS = 3;
 export class Workload extends Construct {
   /** Name of the workload and of its objects. */
   readonly name: string;
+  /** Labels of its objects. */
+  readonly labels: Readonly<Record<string, string>>;
   /** Labels that select its pods and no others. */
   readonly pods: Readonly<Record<string, string>>;
+  /** What a cloud knows its pods by: annotations of the ServiceAccount, labels of the pods beside those that select them. */
+  readonly identity: Readonly<Record<'annotations' | 'labels', Record<string, string>>> = { annotations: {}, labels: {} };
   /** What it was made with. */
   readonly options: WorkloadOptions;
   /** Fewest and most pods. */
@@ -51,22 +64,25 @@ export class Workload extends Construct {
   readonly object: ApiObject;
   /** @internal */
   readonly selector: k8s.LabelSelector;
-  /** Labels of its pods beside those that select them. @internal */
-  readonly podLabels: Record<string, string> = {};
-  private readonly account: ApiObject;
+  private readonly account?: ApiObject;
   private readonly rules: Record<'ingress' | 'egress', TrafficRule[]> = { ingress: [], egress: [] };
 
   constructor(component: Component, options: WorkloadOptions) {
     super(component, options.name);
     this.name = options.name;
     this.options = options;
-    this.pods = { [LABEL.name]: options.name, [LABEL.component]: options.component };
+    this.labels = { [LABEL.name]: options.name, [LABEL.component]: options.component };
+    this.pods = options.kind === 'Operated' ? options.pods : this.labels;
     this.selector = { matchLabels: this.pods };
     const { replicas = 1 } = options as { replicas?: Replicas };
     this.replicas = typeof replicas === 'number' ? { min: replicas, max: replicas } : replicas;
-    const metadata = { name: this.name, labels: this.pods };
+    if (options.kind === 'Operated') {
+      this.object = options.object(this);
+      return;
+    }
+    const metadata = { name: this.name, labels: this.labels };
     this.account = new k8s.KubeServiceAccount(this, 'service-account', { metadata, automountServiceAccountToken: false });
-    this.object = this.render(metadata);
+    this.object = this.render(options, metadata);
     if (this.replicas.max > 1) this.disruptionBudget(metadata);
   }
 
@@ -77,10 +93,11 @@ export class Workload extends Construct {
     return number;
   }
 
-  /** What a cloud knows its pods by: annotations of the ServiceAccount, labels of the pods. */
+  /** Adds to its {@link identity}. */
   identify({ annotations, labels }: Readonly<Record<'annotations' | 'labels', Readonly<Record<string, string>>>>): void {
-    for (const [name, value] of Object.entries(annotations)) this.account.metadata.addAnnotation(name, value);
-    Object.assign(this.podLabels, labels);
+    Object.assign(this.identity.annotations, annotations);
+    for (const [name, value] of Object.entries(annotations)) this.account?.metadata.addAnnotation(name, value);
+    Object.assign(this.identity.labels, labels);
   }
 
   /** Lets traffic in, on top of the default deny. */
@@ -110,8 +127,8 @@ export class Workload extends Construct {
     this.rules[direction].push(rule);
   }
 
-  private render(metadata: k8s.ObjectMeta): ApiObject {
-    const { options, selector } = this;
+  private render(options: Exclude<WorkloadOptions, { kind: 'Operated' }>, metadata: k8s.ObjectMeta): ApiObject {
+    const { selector } = this;
     // rendered late: an agent's environment follows from connections that are made after it
     const template: k8s.PodTemplateSpec = Lazy.any({ produce: () => podTemplate(this) });
     const common = { revisionHistoryLimit: REVISIONS, selector, template };

@@ -20,12 +20,13 @@ export const SUBJECTS = {
   agents: all(isAgent),
   scrapedAgents,
   autoscaled: all(({ replicas }) => replicas.min < replicas.max),
-  postgres: all(isStore('postgres')),
+  postgres: all(isStore('postgres'), isOurs),
   redis: all(isStore('redis')),
   memcached: all(isStore('memcached')),
   chroma: all(isStore('chroma')),
   minio: all(isStore('minio')),
-  scrapedPostgres: all(isStore('postgres'), isScraped),
+  scrapedPostgres: all(isStore('postgres'), isOurs, isScraped),
+  scrapedPostgresCluster: all(isStore('postgres'), (workload) => !isOurs(workload), isScraped),
   scrapedRedis: all(isStore('redis'), isScraped),
   scrapedRedisCluster: all(isStore('redis'), isScraped, ({ replicas }) => replicas.max > 1),
   scrapedMemcached: all(isStore('memcached'), isScraped),
@@ -76,6 +77,11 @@ export function isAgent({ options }: Workload): boolean {
 /** Whether Prometheus scrapes a workload; its name is the `job`. */
 export function isScraped({ options }: Workload): boolean {
   return options.containers.some((container) => container.metrics);
+}
+
+/** Whether its pods are of a StatefulSet, with the platform's exporter; an operator makes its own, with other metrics. */
+function isOurs({ options }: Workload): boolean {
+  return options.kind !== 'Operated';
 }
 
 /** A store of a kind: its first container is called after the kind, whatever name the store has. */

@@ -117,12 +117,13 @@ export class AgentPlatform extends Construct {
   /** Secrets that the user must make before the platform starts. */
   get userSecrets(): SecretNeed[] {
     const generated = this.generatedSecrets;
-    return [...this.context.secrets.values()].filter((need) => !generated.includes(need));
+    return [...this.context.secrets.values()].filter((need) => !generated.includes(need) && need.by === undefined);
   }
 
   /** Components with volumes of which nothing makes a backup. */
   get withoutBackup(): string[] {
-    const isBackedUp = (child: IConstruct) => this.options.backup.provider !== 'none' && sourceOf(child).length > 0;
+    const isBackedUp = (child: IConstruct) =>
+      ('isArchived' in child && child.isArchived === true) || (this.options.backup.provider !== 'none' && sourceOf(child).length > 0);
     const parts = this.node.children.filter(
       (child) => !(child instanceof Backup || isBackedUp(child)) && footprint(child, { at: 'max' }).claims > 0,
     );

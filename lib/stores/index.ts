@@ -6,6 +6,8 @@ import { Memcached, MemcachedSchema } from './memcached';
 import { Minio, MinioSchema } from './minio';
 import { ExternalObjectStore, ExternalObjectStoreSchema } from './object-store';
 import { Postgres } from './postgres';
+import { PostgresCluster } from './postgres-cnpg';
+import { PostgresClusterSchema } from './postgres-cnpg-schema';
 import { ExternalPostgres, ExternalPostgresSchema } from './postgres-external';
 import { PostgresSchema } from './postgres-schema';
 import { ExternalRedis, ExternalRedisSchema, Redis, RedisSchema } from './redis';
@@ -16,6 +18,8 @@ export * from './memcached';
 export * from './minio';
 export * from './object-store';
 export * from './postgres';
+export { PostgresCluster } from './postgres-cnpg';
+export { type PostgresClusterProps, PostgresClusterSchema } from './postgres-cnpg-schema';
 export { ExternalPostgres, type ExternalPostgresProps, ExternalPostgresSchema } from './postgres-external';
 export { PostgresSchema } from './postgres-schema';
 export * from './redis';
@@ -31,8 +35,13 @@ const store = <S extends z.ZodType>(about: string, schema: S, make: Make<z.outpu
 
 /** Stores by name, in the order in which they are made. A new store is one file and one entry here. */
 const STORES = {
-  postgres: store('PostgreSQL.', z.discriminatedUnion('provider', [PostgresSchema, ExternalPostgresSchema]), (scope, id, options) =>
-    options.provider === 'external' ? new ExternalPostgres(scope, id, options) : new Postgres(scope, id, options),
+  postgres: store(
+    'PostgreSQL.',
+    z.discriminatedUnion('provider', [PostgresSchema, PostgresClusterSchema, ExternalPostgresSchema]),
+    (scope, id, options) => {
+      if (options.provider === 'external') return new ExternalPostgres(scope, id, options);
+      return options.provider === 'cloudnative-pg' ? new PostgresCluster(scope, id, options) : new Postgres(scope, id, options);
+    },
   ),
   redis: store('Redis.', z.discriminatedUnion('provider', [RedisSchema, RedisClusterSchema, ExternalRedisSchema]), (scope, id, options) => {
     if (options.provider === 'external') return new ExternalRedis(scope, id, options);
@@ -59,5 +68,8 @@ export function createStores(scope: Construct, stores: z.output<typeof StoresSch
     const options = stores[name as keyof Schemas];
     if (options) created.set(name, make(scope, name, options));
   }
+  const cluster = [...created.values()].find((made): made is PostgresCluster => made instanceof PostgresCluster);
+  const objects = created.get('minio');
+  if (cluster?.isArchived && objects) cluster.archiveTo(objects);
   return created;
 }

@@ -44,7 +44,7 @@ export class ExternalPostgres extends ExternalStore<z.output<typeof ExternalPost
 }
 
 /** What libpq reads. Without an authority of its own, a certificate is checked against the system's (libpq 16: system). */
-function tls({ sslMode }: z.output<typeof ExternalPostgresSchema>, caFile?: string): Store['variables'] {
+export function tls({ sslMode }: Pick<z.output<typeof ExternalPostgresSchema>, 'sslMode'>, caFile?: string): Store['variables'] {
   const root = caFile ?? (sslMode?.startsWith('verify') ? 'system' : undefined);
   return {
     ...(sslMode && { sslMode: { env: 'PGSSLMODE', value: sslMode } }),

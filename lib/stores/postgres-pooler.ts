@@ -18,6 +18,10 @@ const PORT = 5432;
 /** Seconds that a pod serves on while endpoints learn of its end, and then waits for transactions. */
 const DRAIN = { settle: 10, finish: 60 };
 
+/** Connections of one pod: all pods, and one more while they roll out, stay within those of the server. */
+export const poolSize = ({ connections, replicas }: Pick<z.output<typeof PoolerSchema>, 'connections' | 'replicas'>): number =>
+  Math.max(1, Math.floor(connections / (replicas + 1)));
+
 /** Which server is behind, and who comes. */
 export interface PoolerOptions extends z.output<typeof PoolerSchema> {
   readonly server: Workload;
@@ -71,7 +75,7 @@ export function pooler(component: Component, options: PoolerOptions): Workload {
 }
 
 // max_prepared_statements: drivers prepare what they ask often, and the next transaction may meet another connection
-const configuration = ({ server, database, connections, replicas }: PoolerOptions) => `[databases]
+const configuration = ({ server, database, ...options }: PoolerOptions) => `[databases]
 ${database} = host=${server.name} port=${PORT} dbname=${database}
 
 [pgbouncer]
@@ -81,7 +85,7 @@ unix_socket_dir =
 auth_type = scram-sha-256
 auth_file = /run/pgbouncer/userlist.txt
 pool_mode = transaction
-default_pool_size = ${Math.max(1, Math.floor(connections / (replicas + 1)))}
+default_pool_size = ${poolSize(options)}
 max_client_conn = ${MOST_CLIENTS}
 max_prepared_statements = 200
 ignore_startup_parameters = extra_float_digits

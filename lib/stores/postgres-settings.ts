@@ -68,15 +68,11 @@ export const FIXED: Readonly<Record<string, string>> = {
   logging_collector: 'logs go to standard error, where the cluster collects them',
 };
 
-/** Settings that follow from the size; a user's parameters take the place of those of the same name. */
-export function settings({ memory, storage }: PostgresSize, parameters: Parameters = {}): Parameters {
+/** Settings that follow from the size, of whoever runs the server. */
+export function sized({ memory, storage }: PostgresSize): Parameters {
   const log = Math.min(LOG.most, mebibytes(storage, LOG.share));
   const maintenance = mebibytes(memory, SHARE.maintenance);
   return {
-    listen_addresses: '*',
-    port: 5432,
-    hba_file: '/etc/postgresql/pg_hba.conf',
-    superuser_reserved_connections: SUPERUSER_CONNECTIONS,
     shared_buffers: `${mebibytes(memory, SHARE.buffers)}MB`,
     effective_cache_size: `${mebibytes(memory, SHARE.cache)}MB`,
     maintenance_work_mem: `${maintenance}MB`,
@@ -88,6 +84,17 @@ export function settings({ memory, storage }: PostgresSize, parameters: Paramete
     // parallel ones fill /dev/shm (measured: 40 joins at once, 80 MB)
     jit: 'off',
     max_parallel_workers_per_gather: 0,
+  };
+}
+
+/** Settings of the server that the platform runs; a user's parameters take the place of those of the same name. */
+export function settings(size: PostgresSize, parameters: Parameters = {}): Parameters {
+  return {
+    listen_addresses: '*',
+    port: 5432,
+    hba_file: '/etc/postgresql/pg_hba.conf',
+    superuser_reserved_connections: SUPERUSER_CONNECTIONS,
+    ...sized(size),
     dynamic_shared_memory_type: 'posix',
     password_encryption: 'scram-sha-256',
     log_destination: 'stderr',
@@ -96,6 +103,20 @@ export function settings({ memory, storage }: PostgresSize, parameters: Paramete
     timezone: 'UTC',
     ...parameters,
   };
+}
+
+/** What the settings of a server follow from beside its size: who connects. */
+interface Demand {
+  readonly memory: QuantityText;
+  readonly maxConnections?: number;
+  readonly pooler?: { readonly connections: number };
+  readonly parameters: Parameters;
+}
+
+/** Settings that follow from the connections that agents may open, or the pooler; a work_mem of the user is left alone. */
+export function connected({ memory, pooler, parameters, maxConnections }: Demand, demand: number): Parameters {
+  const max_connections = maxConnections ?? connectionsFor(pooler?.connections ?? demand, memory);
+  return { max_connections, ...(!('work_mem' in parameters) && { work_mem: `${workMemory(memory, max_connections)}MB` }) };
 }
 
 /** postgresql.conf: one setting a line, texts in quotes. */

@@ -137,13 +137,7 @@ export class Postgres extends EmbeddedStore<z.output<typeof PostgresSchema>> {
 
   /** What follows from the agents, which are connected later; on the command line it is out of reach of ALTER SYSTEM too. */
   private arguments(): string[] {
-    const {
-      memory: limit,
-      parameters,
-      maxConnections = sizing.connectionsFor(this.options.pooler?.connections ?? this.demand, limit),
-    } = this.options;
-    const work = 'work_mem' in parameters ? {} : { work_mem: `${sizing.workMemory(limit, maxConnections)}MB` };
-    const graph = { config_file: '/etc/postgresql/postgresql.conf', max_connections: maxConnections, ...work };
+    const graph = { config_file: '/etc/postgresql/postgresql.conf', ...sizing.connected(this.options, this.demand) };
     return Object.entries(graph).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   }
 

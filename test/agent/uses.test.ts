@@ -23,6 +23,17 @@ test.each<[string, UseOptions | undefined, number | undefined, Record<string, un
   expect(envOf(options, maxConnections)).toEqual(env);
 });
 
+test('an address that is put together from another variable follows it to its other name', () => {
+  const { scope, agent } = makeAgent();
+  const password = { env: 'DB_PASSWORD', value: { secret: 'db', key: 'password' } };
+  const address = { env: 'DB_URL', value: 'db://user:$(DB_PASSWORD)@host/$(OTHER)' };
+  agent.uses({ ...makeStore(scope, 'redis'), variables: { password, url: address } }, { env: { password: 'PASSWORD' } });
+  const { env } = lookInto(agent);
+  expect(env).toMatchObject({ DB_URL: 'db://user:$(PASSWORD)@host/$(OTHER)' });
+  // the kubelet knows what stands before
+  expect(Object.keys(env).indexOf('PASSWORD')).toBeLessThan(Object.keys(env).indexOf('DB_URL'));
+});
+
 test('what a store says comes after what a runtime says and before what the agent is given', () => {
   const { scope, agent } = makeAgent({ env: { ZED: '1' }, secretEnv: { KEY: 'generate' } });
   agent.uses(makeStore(scope, 'redis'));

@@ -66,6 +66,11 @@ it.each<[string, string, string[]]>([
     ['6:21: agents.agent.uses[0].store: got "redis", expected one of the stores: postgres; add stores.redis, or remove it here'],
   ],
   [
+    'an archive without an object store',
+    inStores('postgres: { provider: cloudnative-pg, archive: { bucket: backups } }'),
+    ['7:50: stores.postgres.archive: got no stores.minio, expected an object store beside it; add stores.minio'],
+  ],
+  [
     'a store twice',
     inAgent('uses: [redis, redis]\nstores: { redis: {} }'),
     ['6:19: agents.agent.uses[1]: got "redis" again, expected each store once'],

@@ -3,7 +3,7 @@ import { ALERT_NAMES } from '../../lib/observability';
 import { GROUPS } from '../../lib/observability/alerts';
 import { SUBJECTS } from '../../lib/observability/subjects';
 import { CASES } from './cases';
-import { agent, BACKUPS, EVERYTHING, monitor, RUNBOOKS, store } from './support';
+import { agent, BACKUPS, EVERYTHING, monitor, operated, RUNBOOKS, store } from './support';
 
 const all = monitor();
 const exprOf = (name: string, { rules } = all) => rules.find(({ alert }) => alert === name)?.expr;
@@ -131,6 +131,7 @@ describe('an alert is left out', () => {
     ['memcached', store('memcached', 1), ['MemcachedDown', 'MemcachedConnectionsNearMax']],
     ['chroma', store('chroma', 1, []), ['ChromaDown']],
     ['minio', store('minio', 1, []), ['MinioDown']],
+    ['cluster of an operator', operated('db'), ['PostgresClusterDown', 'PostgresArchiveFailing']],
   ])('where there is no %s', (kind, part, alerts) => {
     const others = [store('other', 1)];
     const added = namesOf(monitor([...others, part], {}, [])).filter((name) => !namesOf(monitor(others, {}, [])).includes(name));

@@ -8,7 +8,7 @@ describe('what is scraped', () => {
   const { objects, parts, context } = monitor(EVERYTHING, { labels: { release: 'stack' } });
 
   test('is every workload with metrics, and no other', () => {
-    const scraped = ['agent', 'postgres', 'redis', 'memcached'];
+    const scraped = ['agent', 'postgres', 'redis', 'memcached', 'cluster'];
     expect(names(objects, 'ServiceMonitor')).toEqual(scraped);
     expect(names(parts, 'Service')).toEqual(scraped.map((name) => `${name}-metrics`));
   });

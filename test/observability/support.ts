@@ -1,3 +1,4 @@
+import { ApiObject } from 'cdk8s';
 import type { z } from 'zod';
 import { Component, type ContainerOptions, parse, Workload, type WorkloadOptions } from '../../lib/kube';
 import { Observability, type ObservabilityProps, ObservabilitySchema } from '../../lib/observability';
@@ -47,6 +48,18 @@ export const store = (kind: string, replicas: number, exporter: readonly Contain
     containers: [{ ...CONTAINER, name: kind }, ...exporter],
   }) satisfies WorkloadOptions;
 
+/** PostgreSQL by an operator. */
+export const operated = (name: string): WorkloadOptions => ({
+  ...common,
+  kind: 'Operated',
+  name,
+  component: 'store',
+  replicas: 3,
+  pods: { 'cnpg.io/cluster': name },
+  containers: [{ ...CONTAINER, name: 'postgres', ...METRICS }],
+  object: (scope) => new ApiObject(scope, 'cluster', { apiVersion: 'postgresql.cnpg.io/v1', kind: 'Cluster', metadata: { name } }),
+});
+
 /** One of everything that there are alerts for. */
 export const EVERYTHING: readonly WorkloadOptions[] = [
   agent(),
@@ -55,6 +68,7 @@ export const EVERYTHING: readonly WorkloadOptions[] = [
   store('memcached', 3),
   store('chroma', 1, []),
   store('minio', 1, []),
+  operated('cluster'),
 ];
 
 export const BACKUPS: ObservabilityProps['backups'] = [

@@ -10,7 +10,7 @@ import { AgentPlatform } from '../../lib/platform';
 import { renderFiles, UnsoundPlatform } from '../../lib/render';
 import { Postgres, Redis } from '../../lib/stores';
 import { find, type Rendered, rendered } from '../support/platform';
-import { IMAGE, smallPlatform } from '../support/small';
+import { IMAGE, platformFrom, smallPlatform } from '../support/small';
 
 const documents = (text: string): Rendered[] => parseAllDocuments(text).map((document) => document.toJS());
 const objectsOf = (platform: AgentPlatform) => [...renderFiles(platform).values()].flatMap(documents);
@@ -168,6 +168,27 @@ describe('Secrets', () => {
 
   test('need no Job where there are none', () => {
     expect([...renderFiles(smallPlatform()).keys()]).toEqual(['00-namespace.yaml', '40-agent.yaml']);
+  });
+
+  test('that an operator makes are nobody else’s to make; what it archives is in a backup', () => {
+    const operated = (archive?: object) =>
+      platformFrom({
+        name: 'it',
+        domain: 'agent.example.com',
+        agents: { agent: { image: IMAGE, uses: ['postgres'] } },
+        stores: {
+          postgres: { provider: 'cloudnative-pg', archive },
+          minio: { provider: 'external', host: 's3.example.com', secret: 's3' },
+        },
+      });
+    const platform = operated({ bucket: 'uploads' });
+    expect(objectsOf(platform).filter(({ kind }) => kind === 'Job')).toEqual([]);
+    expect(platform.userSecrets.map(({ name }) => name)).toEqual(['s3']);
+    expect([platform.withoutBackup, operated().withoutBackup]).toEqual([[], ['postgres']]);
+    // the quota has room for servers that others make, and for one more
+    const { hard } = find(objectsOf(platform), 'ResourceQuota').spec;
+    expect(hard).toMatchObject({ persistentvolumeclaims: '4', 'requests.storage': '180Gi' });
+    expect(find(objectsOf(platform), 'PriorityClass', 'ai-agent-it-stores').value).toBe(100_000);
   });
 
   test('that a store makes may be referred to', () => {

@@ -16,6 +16,7 @@ describe('providers', () => {
   test.each([
     [{ postgres: {} }, ['postgres', 'postgres', 'Postgres']],
     [{ postgres: { provider: 'embedded' } }, ['postgres', 'postgres', 'Postgres']],
+    [{ postgres: { provider: 'cloudnative-pg' } }, ['postgres', 'postgres', 'PostgresCluster']],
     [{ postgres: SERVER }, ['postgres', 'postgres', 'ExternalPostgres']],
     [{ redis: {} }, ['redis', 'redis', 'Redis']],
     [{ redis: { provider: 'standalone' } }, ['redis', 'redis', 'Redis']],

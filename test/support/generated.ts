@@ -109,6 +109,17 @@ const stores = some({
   postgres: fc.oneof(
     some({ memory: size('16Gi', '64Gi'), storage: size('1Gi', '50Gi'), parameters: fc.constant({ random_page_cost: 1.1 }) }),
     fc.record({ provider: fc.constant('external'), ...external, maxConnections: fc.constant(1000) }),
+    fc.record(
+      {
+        provider: fc.constant('cloudnative-pg'),
+        memory: size('16Gi', '64Gi'),
+        instances: fc.integer({ min: 1, max: 3 }),
+        pooler: some({ replicas: fc.integer({ min: 1, max: 3 }) }),
+        archive: fc.constant({ bucket: 'uploads' }),
+        initScripts: fc.constant({ 'init.sql': 'CREATE TABLE t (id int);' }),
+      },
+      { requiredKeys: ['provider', 'memory'] },
+    ),
   ),
   redis: fc.oneof(
     some({ provider: fc.constant('standalone'), memory: size('256Mi', '1Gi') }),
@@ -179,6 +190,12 @@ const platform = some({
   observability: fc.constantFrom({ provider: 'prometheus-operator' }, { provider: 'none' }),
 });
 
+/** Stores that go together: an archive needs an object store. */
+const together = <T extends { postgres?: object; minio?: unknown }>({ postgres, ...rest }: T) => ({
+  ...rest,
+  ...(postgres && { postgres: rest.minio ? postgres : { ...postgres, archive: undefined } }),
+});
+
 /** An agent that an edge can serve: behind Traefik answers do not stream, which routes must say. */
 const behind = (edge: { controller: string } | undefined, { routes, ...rest }: { routes?: object[] } = {}) =>
   edge?.controller === 'traefik'
@@ -186,7 +203,7 @@ const behind = (edge: { controller: string } | undefined, { routes, ...rest }: {
     : { ...rest, routes };
 
 const environment = fc
-  .record({ platform, stores, count: fc.integer({ min: 1, max: 4 }) })
+  .record({ platform, stores: stores.map(together), count: fc.integer({ min: 1, max: 4 }) })
   .chain(({ platform: options, stores: given, count }) => {
     const names = ['agent', 'planner', 'coder', 'critic'].slice(0, count);
     return fc.tuple(...names.map(() => agent(Object.keys(given)))).map((agents) => ({

@@ -2,7 +2,7 @@ import { type Cases, NAMESPACE, type Series, series, twice } from './case';
 
 const container = { namespace: NAMESPACE, pod: 'agent-0', container: 'agent' };
 const up = (job: string, pod: string, values: string) => series('up', { job, pod }, values);
-const JOBS = ['agent', 'postgres', 'redis', 'memcached'];
+const JOBS = ['agent', 'postgres', 'redis', 'memcached', 'cluster'];
 const others = JOBS.slice(1).map((job) => up(job, `${job}-0`, '1x30'));
 const unscraped = (job: string, pod?: string) => ({
   labels: { namespace: NAMESPACE, job, ...(pod && { pod }) },

@@ -24,6 +24,14 @@ function downCases(kind: string, title: string, severity: Cases['severity'], up?
   };
 }
 
+/** What two servers of an operator say. */
+const cluster = (metric: string, ...values: string[]): Series =>
+  values.map((said, index) => series(metric, { job: 'cluster', pod: `cluster-${index + 1}` }, said));
+const archiver = (what: string, values: string) => cluster(`cnpg_pg_stat_archiver_last_${what}_time`, values);
+const clusterDown = [
+  { labels: { namespace: NAMESPACE, job: 'cluster' }, description: "No server of ai-agent-test/cluster answers its operator's exporter." },
+];
+
 /** What is the same for everything that one pod can use up; the limit is a hundred. */
 function nearMaxCases(kind: string, thing: string, used: (count: number) => Series, max: string): Cases {
   const limit = series(max, { job: kind, pod: `${kind}-0` }, '100x30');
@@ -209,6 +217,38 @@ export const STORES: Readonly<Record<string, Cases>> = {
       },
       { name: 'longer ago', series: [redis('redis_rejected_connections_total', '0x5 3x30')], at: '17m' },
       { name: 'none since it started', series: [redis('redis_rejected_connections_total', '0x30')], at: '20m' },
+    ],
+  },
+
+  PostgresClusterDown: {
+    severity: 'critical',
+    summary: 'No server of a PostgreSQL cluster answers.',
+    cases: [
+      { name: 'none answers for five minutes', series: cluster('cnpg_collector_up', '0x30', '0x30'), at: '5m', fires: clusterDown },
+      { name: 'none is there', series: [series('up', { job: 'other' }, '1x30')], at: '5m', fires: clusterDown },
+      { name: 'for less than that', series: cluster('cnpg_collector_up', '0x30', '0x30'), at: '4m' },
+      { name: 'one of them answers', series: cluster('cnpg_collector_up', '0x30', '1x30'), at: '20m' },
+    ],
+  },
+
+  PostgresArchiveFailing: {
+    severity: 'critical',
+    summary: 'PostgreSQL cannot archive its log.',
+    cases: [
+      {
+        name: 'nothing was archived since it failed, for a quarter of an hour',
+        series: [...archiver('failed', '100x40'), ...archiver('archived', '99x40')],
+        at: '15m',
+        fires: [
+          {
+            labels: { namespace: NAMESPACE, job: 'cluster', pod: 'cluster-1' },
+            description: 'The last segment of the log of ai-agent-test/cluster-1 did not reach the archive.',
+          },
+        ],
+      },
+      { name: 'for less than that', series: [...archiver('failed', '100x40'), ...archiver('archived', '99x40')], at: '14m' },
+      { name: 'it was archived later', series: [...archiver('failed', '100x40'), ...archiver('archived', '99x5 101x40')], at: '30m' },
+      { name: 'nothing ever failed', series: [...archiver('failed', '0x40'), ...archiver('archived', '0x40')], at: '30m' },
     ],
   },
 };
