@@ -1,5 +1,5 @@
-import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CONTROLLERS } from '../../lib/edge';
@@ -8,17 +8,13 @@ import { Cluster } from '../cluster/support/kubectl';
 import { DIFFERENCES } from './differences';
 import { DYING, type Measured, ROWS, type Row } from './rows';
 import { startBackends } from './support/backends';
+import { type Certificate, certificate } from './support/certificate';
 import { APP, Client, pause } from './support/client';
-import { apply } from './support/cluster';
-import { ADDRESS, certificate, startReference } from './support/reference';
 import { writeTable } from './support/table';
-import { startTraefik } from './support/traefik';
+import { addressOf, TARGETS, type Target } from './targets';
 
-const { EDGE_ASSETS, KUBEBUILDER_ASSETS, REQUIRE_TIERS = '', ALONE, EDGE_WRITE } = process.env;
+const { EDGE_ASSETS = '', KUBEBUILDER_ASSETS, REQUIRE_TIERS = '', ALONE, EDGE_WRITE } = process.env;
 const lacks = !EDGE_ASSETS || !KUBEBUILDER_ASSETS || ALONE !== 'yes';
-const TARGETS = ['nginx (reference)', 'traefik', 'ingress-nginx'] as const;
-/** As the summary of synth says for the ConfigMap of ingress-nginx. */
-const HEADERS = 'X-Frame-Options,X-Content-Type-Options,X-XSS-Protection';
 const ALL_ROWS = [...ROWS, DYING];
 
 test('the tier has what it needs, or says that it is skipped', () => {
@@ -45,35 +41,26 @@ test('each difference is one that the controller declares', () => {
 
   beforeAll(async () => {
     const tls = certificate(folder);
-    children.push(await startBackends([1, 2, 3]), startReference(folder, tls));
+    children.push(await startBackends(TARGETS.map(({ number }) => number)));
     plane = await controlPlane(process.env);
     const cluster = new Cluster(plane.access);
-    cluster.run(['apply', '--server-side', '-f', join(EDGE_ASSETS ?? '', 'traefik-crds.yml')]);
-    apply(cluster, 'traefik', 2, 'traefik.io/ingress-controller', tls);
-    apply(cluster, 'ingress-nginx', 3, 'k8s.io/ingress-nginx', tls);
-    const assets = EDGE_ASSETS ?? '';
-    children.push(
-      startTraefik(cluster, assets, folder, '10.200.2.1', ['kubernetesingress', 'kubernetesingress.ingressclass=traefik', 'kubernetescrd']),
-      startTraefik(cluster, assets, folder, '10.200.3.1', [
-        'kubernetesingressnginx',
-        `kubernetesingressnginx.globalallowedresponseheaders=${HEADERS}`,
-      ]),
-    );
+    cluster.run(['apply', '--server-side', '-f', join(EDGE_ASSETS, 'traefik-crds.yml')]);
     try {
-      const targets = [ADDRESS, '10.200.2.1', '10.200.3.1'];
-      for (const address of targets) await ready(address, folder);
-      const all = (kind: Row['kind']) => Promise.all(targets.map((address, index) => measureAll(TARGETS[index] ?? '', address, kind)));
+      for (const target of TARGETS) await start(target, cluster, tls);
+      for (const target of TARGETS) await ready(target);
+      const all = (kind: Row['kind']) => Promise.all(TARGETS.map((target) => measureAll(target, kind)));
       const slow = all('slow');
       await all(undefined);
       await all('paced');
       await all('heavy');
       await slow;
-      await Promise.all(targets.map((address, index) => measure(TARGETS[index] ?? '', address, DYING)));
+      await Promise.all(TARGETS.map((target) => measure(target, DYING)));
     } finally {
       // nothing of these is needed any more, and they would keep the machine busy
       stop();
     }
-    if (EDGE_WRITE) writeTable([...TARGETS], ALL_ROWS, results);
+    const names = TARGETS.map(({ name }) => name);
+    if (EDGE_WRITE) writeTable(names, ALL_ROWS, results);
   });
   afterAll(() => {
     stop();
@@ -85,20 +72,45 @@ test('each difference is one that the controller declares', () => {
     plane?.stop();
   }
 
-  /** Slow rows side by side, the others one after the other. */
-  async function measureAll(target: string, address: string, kind: Row['kind']): Promise<void> {
-    const rows = ROWS.filter((row) => row.kind === kind);
-    if (kind === 'slow') await Promise.all(rows.map((row) => measure(target, address, row)));
-    else for (const row of rows) await measure(target, address, row);
+  async function start({ number, start: begin }: Target, cluster: Cluster, tls: Certificate): Promise<void> {
+    const own = join(folder, String(number));
+    mkdirSync(own);
+    const log = openSync(`${own}.log`, 'w');
+    const env = { PATH: process.env.PATH, HOME: own, KUBECONFIG: cluster.access.kubeconfig };
+    const launch = (program: string, args: readonly string[]) => {
+      const child = spawn(program, args, { env, stdio: ['ignore', log, log] });
+      children.push(child);
+      return child;
+    };
+    await begin({ cluster, assets: EDGE_ASSETS, folder: own, tls, launch });
   }
 
-  async function measure(target: string, address: string, row: Row): Promise<void> {
-    const client = new Client(address, `10.201.${address.split('.')[2]}.${1 + 3 * ALL_ROWS.indexOf(row)}`);
-    results.set(`${target}: ${row.name}`, await row.measure(client).catch((error: Error) => `failed: ${error.message}`));
+  /** Waits until a target has its routes. */
+  async function ready(target: Target): Promise<void> {
+    for (let tries = 0; tries < 300; tries += 1) {
+      const client = new Client(addressOf(target), '10.201.0.9');
+      const answer = await client.call('/', { host: APP }).catch(() => undefined);
+      client.close();
+      if (answer?.status === 200) return;
+      await pause(0.2);
+    }
+    throw new Error(`${target.name} does not answer:\n${readFileSync(join(folder, `${target.number}.log`), 'utf8').slice(-3000)}`);
+  }
+
+  /** Slow rows side by side, the others one after the other. */
+  async function measureAll(target: Target, kind: Row['kind']): Promise<void> {
+    const rows = ROWS.filter((row) => row.kind === kind);
+    if (kind === 'slow') await Promise.all(rows.map((row) => measure(target, row)));
+    else for (const row of rows) await measure(target, row);
+  }
+
+  async function measure(target: Target, row: Row): Promise<void> {
+    const client = new Client(addressOf(target), `10.201.${target.number}.${1 + 3 * ALL_ROWS.indexOf(row)}`);
+    results.set(`${target.name}: ${row.name}`, await row.measure(client).catch((error: Error) => `failed: ${error.message}`));
     client.close();
   }
 
-  describe.each(TARGETS)('%s', (target) => {
+  describe.each(TARGETS)('$name', ({ name: target }) => {
     test.each(ALL_ROWS.map((row) => [row.name, row] as const))('%s', (name, row) => {
       const difference = DIFFERENCES[target]?.[name];
       const expected = difference?.is ?? row.reference;
@@ -109,16 +121,3 @@ test('each difference is one that the controller declares', () => {
     });
   });
 });
-
-/** Waits until an edge has its routes. */
-async function ready(address: string, folder: string): Promise<void> {
-  for (let tries = 0; tries < 300; tries += 1) {
-    const client = new Client(address, '10.201.0.9');
-    const answer = await client.call('/', { host: APP }).catch(() => undefined);
-    client.close();
-    if (answer?.status === 200) return;
-    await pause(0.2);
-  }
-  const log = address === ADDRESS ? 'nginx.log' : `traefik-${address}.log`;
-  throw new Error(`${address} does not answer:\n${readFileSync(join(folder, log), 'utf8').slice(-3000)}`);
-}

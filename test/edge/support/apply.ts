@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import type { Cluster } from '../../cluster/support/kubectl';
 import { GUIDE_ROUTES, render, STREAMLIT } from '../../edge-room/support';
 import type { Rendered } from '../../support/platform';
+import type { Context, Target } from '../targets/target';
 import { AGENT, APP } from './client';
 
 const KINDS = ['Ingress', 'Middleware', 'ServersTransport', 'Service', 'ConfigMap'];
@@ -23,7 +23,7 @@ function objectsOf(controller: string): Rendered[] {
  *
  * @param software what the IngressClass says
  */
-export function apply(cluster: Cluster, controller: string, target: number, software: string, tls: { cert: string; key: string }): void {
+export function apply({ cluster, tls }: Context, { name: controller, number }: Target, software: string): void {
   const namespace = `edge-${controller}`;
   const text = JSON.stringify(objectsOf(controller).filter(({ kind }) => KINDS.includes(kind)));
   const objects: Rendered[] = JSON.parse(text.replaceAll('ai-agent-test', namespace));
@@ -40,7 +40,7 @@ export function apply(cluster: Cluster, controller: string, target: number, soft
     metadata: { name: `${name}-replicas`, namespace, labels: { 'kubernetes.io/service-name': name } },
     addressType: 'IPv4',
     ports: [{ name: 'http', port: name.includes('static') ? 8080 : 8501, protocol: 'TCP' }],
-    endpoints: [11, 12, 13].map((host) => ({ addresses: [`10.200.${target}.${host}`], conditions: { ready: true } })),
+    endpoints: [11, 12, 13].map((host) => ({ addresses: [`10.200.${number}.${host}`], conditions: { ready: true } })),
   }));
   const secret = {
     apiVersion: 'v1',

@@ -1,37 +1,25 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AGENT, APP } from './client';
+import { AGENT, APP } from '../support/client';
+import { addressOf, type Context, type Target } from './target';
 
-/** A certificate for both hosts. */
-export function certificate(folder: string): { cert: string; key: string } {
-  const [cert, key] = [join(folder, 'tls.crt'), join(folder, 'tls.key')];
-  const names = ['-subj', `/CN=${AGENT}`, '-addext', `subjectAltName=DNS:${AGENT},DNS:${APP}`];
-  const { status, stderr } = spawnSync('openssl', [
-    'req',
-    '-x509',
-    '-newkey',
-    'rsa:2048',
-    '-nodes',
-    '-days',
-    '2',
-    ...names,
-    '-keyout',
-    key,
-    '-out',
-    cert,
-  ]);
-  if (status !== 0) throw new Error(`openssl: ${stderr}`);
-  return { cert, key };
-}
-
-export const ADDRESS = '10.200.1.1';
+/** nginx itself. */
+export const reference: Target = {
+  name: 'nginx (reference)',
+  number: 1,
+  start: ({ folder, tls, launch }) => {
+    const file = join(folder, 'nginx.conf');
+    writeFileSync(file, configuration(folder, tls));
+    launch('nginx', ['-c', file, '-e', 'stderr']);
+  },
+};
+const ADDRESS = addressOf(reference);
 
 /**
  * nginx with the guide's configuration, repaired: the timeouts that proxy_timeout means, headers with errors and in
  * every location, TLS where HSTS needs it, 429, websockets, and the replicas of this tier.
  */
-export function startReference(folder: string, tls: { cert: string; key: string }): ChildProcess {
+function configuration(folder: string, tls: Context['tls']): string {
   const server = (host: string, locations: string) => `
     server {
       listen ${ADDRESS}:443 ssl;
@@ -55,8 +43,8 @@ export function startReference(folder: string, tls: { cert: string; key: string 
     }`;
   const api = 'limit_req zone=api burst=20 nodelay; proxy_pass http://agent;';
   const replicas = (port: number) => [11, 12, 13].map((host) => `server 10.200.1.${host}:${port} max_fails=3 fail_timeout=30s;`).join(' ');
-  const conf = `
-  user root; pid ${folder}/nginx.pid; error_log ${folder}/nginx.log; worker_processes 1; daemon off;
+  return `
+  user root; pid ${folder}/nginx.pid; error_log stderr; worker_processes 1; daemon off;
   events { worker_connections 4096; }
   http {
     access_log off;
@@ -86,6 +74,4 @@ export function startReference(folder: string, tls: { cert: string; key: string 
       add_header Set-Cookie $new_cookie; proxy_pass http://app; }`,
     )}
   }`;
-  writeFileSync(join(folder, 'nginx.conf'), conf);
-  return spawn('nginx', ['-c', join(folder, 'nginx.conf'), '-e', join(folder, 'nginx.log')], { stdio: 'inherit' });
 }

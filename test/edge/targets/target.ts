@@ -1,0 +1,32 @@
+import type { ChildProcess } from 'node:child_process';
+import type { Cluster } from '../../cluster/support/kubectl';
+import type { Certificate } from '../support/certificate';
+
+/** What a target starts from. */
+export interface Context {
+  /** An API server with the definitions of Traefik. */
+  readonly cluster: Cluster;
+  /** What `.ci/edge` made: programs in `bin`. */
+  readonly assets: string;
+  /** Of this target, for its files; gone afterwards. */
+  readonly folder: string;
+  readonly tls: Certificate;
+  /**
+   * Starts a program, which is ended after the last row, with PATH, HOME and KUBECONFIG. What it prints is shown if the
+   * target does not answer.
+   */
+  launch(program: string, args: readonly string[]): ChildProcess;
+}
+
+/** An edge that every row of the table is measured on, at ports 80 and 443 of its address. */
+export interface Target {
+  /** That of the column, and of its differences: a controller's. */
+  readonly name: string;
+  /** Its own; its replicas are 10.200.<number>.11 to 13. */
+  readonly number: number;
+  /** Starts what it is made of. It need not answer yet. */
+  start(context: Context): void | Promise<void>;
+}
+
+/** Where a target answers. */
+export const addressOf = ({ number }: Pick<Target, 'number'>): string => `10.200.${number}.1`;
