@@ -26,7 +26,7 @@ export const gatewayApi: Controller = {
     header: 'exact',
     status: { refused: '429 with gateway-api, which knows no other' },
     statuses: 'exact',
-    body: 'exact',
+    body: { nearest: 'a body that is too large is refused when as much as the limit has come, whatever length it says' },
     requestBuffering: 'exact',
     requestStreaming: { nearest: 'a request is read whole before the agent gets it' },
     responseBuffering: { nearest: 'an answer is sent on as it comes' },
@@ -34,7 +34,7 @@ export const gatewayApi: Controller = {
     besideStreaming: 'exact',
     websocket: 'exact',
     websocketLimit: { refused: 'no limit beside websocket: true with gateway-api; give the websocket a path of its own' },
-    noWebsocket: 'exact',
+    noWebsocket: { nearest: 'a request for a websocket is refused with 403 where there is none' },
     timeout: 'exact',
     connectTimeout: 'exact',
     sendTimeout: { nearest: 'one time holds for both directions: the shorter one' },
@@ -151,7 +151,8 @@ function renderRoute(edge: Edge, entry: Entry, isUpgrade: boolean): void {
 function policyOf({ options, tls }: Edge, { route, cookie }: Entry, name: string, isUpgrade: boolean): eg.BackendTrafficPolicySpec {
   const { connect, read, send } = timeoutsOf(route);
   const type = eg.BackendTrafficPolicySpecLoadBalancerType;
-  const attributes = { Path: '/', HttpOnly: 'true', ...(tls !== undefined && { Secure: 'true' }) };
+  // Envoy adds HttpOnly by itself
+  const attributes = { Path: '/', ...(tls !== undefined && { Secure: '' }) };
   return {
     targetRefs: [{ group: GROUP, kind: 'HTTPRoute', name }],
     rateLimit: rateLimitOf(route),

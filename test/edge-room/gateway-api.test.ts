@@ -114,7 +114,7 @@ describe('gateway-api', () => {
       type: 'ConsistentHash',
       consistentHash: {
         type: 'Cookie',
-        cookie: { name: 'replica_agent', ttl: '0s', attributes: { Path: '/', HttpOnly: 'true', Secure: 'true' } },
+        cookie: { name: 'replica_agent', ttl: '0s', attributes: { Path: '/', Secure: '' } },
       },
     });
   });

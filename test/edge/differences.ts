@@ -32,4 +32,17 @@ export const DIFFERENCES: Readonly<Record<string, Readonly<Record<string, Differ
     '/api': { is: '200', because: 'reader' },
     'plain HTTP': { is: '308 to https://agent.example.com/api/x?a=1', because: 'reader' },
   },
+  'gateway-api': {
+    // what comes at once is one second of the rate; the rest is what the rate lets through until all are answered
+    '60 quick requests to /api/: pass at once': { is: [10, 21], because: 'burst' },
+    '20 requests a second for 10 s: pass, in percent': { is: [50, 57], because: 'burst' },
+    'two clients at once: the second passes, of 20': { is: [10, 20], because: 'burst' },
+    '15 quick uploads: pass': { is: [1, 3], because: 'burst' },
+    '60 quick requests, each with another X-Forwarded-For: pass': { is: [10, 21], because: 'burst' },
+    '15 quick requests to /api/../upload/x: pass': { is: [1, 3], because: 'burst' },
+    '15 quick requests to /api/%2e%2e/upload/x: pass': { is: [1, 3], because: 'burst' },
+    '2 MiB to /api/': { is: '413 when the limit had come', because: 'body' },
+    'a websocket where none is wanted': { is: '403', because: 'noWebsocket' },
+    '/api': { is: '200', because: 'prefix' },
+  },
 };

@@ -88,7 +88,7 @@ test('each difference is one that the controller declares', () => {
   /** Waits until a target has its routes. */
   async function ready(target: Target): Promise<void> {
     for (let tries = 0; tries < 300; tries += 1) {
-      const client = new Client(addressOf(target), '10.201.0.9');
+      const client = new Client(addressOf(target), '10.201.0.9', target.ports);
       const answer = await client.call('/', { host: APP }).catch(() => undefined);
       client.close();
       if (answer?.status === 200) return;
@@ -105,7 +105,7 @@ test('each difference is one that the controller declares', () => {
   }
 
   async function measure(target: Target, row: Row): Promise<void> {
-    const client = new Client(addressOf(target), `10.201.${target.number}.${1 + 3 * ALL_ROWS.indexOf(row)}`);
+    const client = new Client(addressOf(target), `10.201.${target.number}.${1 + 3 * ALL_ROWS.indexOf(row)}`, target.ports);
     results.set(`${target.name}: ${row.name}`, await row.measure(client).catch((error: Error) => `failed: ${error.message}`));
     client.close();
   }

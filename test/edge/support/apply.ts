@@ -4,7 +4,17 @@ import type { Rendered } from '../../support/platform';
 import type { Context, Target } from '../targets/target';
 import { AGENT, APP } from './client';
 
-const KINDS = ['Ingress', 'Middleware', 'ServersTransport', 'Service', 'ConfigMap'];
+const KINDS = [
+  ...['Ingress', 'Middleware', 'ServersTransport', 'Service', 'ConfigMap'],
+  ...['Gateway', 'HTTPRoute', 'BackendTrafficPolicy', 'ClientTrafficPolicy'],
+];
+
+/** An IngressClass or a GatewayClass, with what stands in its spec. */
+interface Class {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly [field: string]: string;
+}
 
 /** A policy as the tests of the strategies render it: the guide's routes, and an agent with websockets and a cookie. */
 function objectsOf(controller: string): Rendered[] {
@@ -21,9 +31,9 @@ function objectsOf(controller: string): Rendered[] {
 /**
  * Applies what a controller is to do, in a namespace of its own, with Services that lead to the replicas of a target.
  *
- * @param software what the IngressClass says
+ * @param ownClass the class that the controller looks for
  */
-export function apply({ cluster, tls }: Context, { name: controller, number }: Target, software: string): void {
+export function apply({ cluster, tls }: Context, { name: controller, number }: Target, ownClass: Class): void {
   const namespace = `edge-${controller}`;
   const text = JSON.stringify(objectsOf(controller).filter(({ kind }) => KINDS.includes(kind)));
   const objects: Rendered[] = JSON.parse(text.replaceAll('ai-agent-test', namespace));
@@ -39,7 +49,8 @@ export function apply({ cluster, tls }: Context, { name: controller, number }: T
     kind: 'EndpointSlice',
     metadata: { name: `${name}-replicas`, namespace, labels: { 'kubernetes.io/service-name': name } },
     addressType: 'IPv4',
-    ports: [{ name: 'http', port: name.includes('static') ? 8080 : 8501, protocol: 'TCP' }],
+    // 8080 is a port of Envoy Gateway
+    ports: [{ name: 'http', port: name.includes('static') ? 8502 : 8501, protocol: 'TCP' }],
     endpoints: [11, 12, 13].map((host) => ({ addresses: [`10.200.${number}.${host}`], conditions: { ready: true } })),
   }));
   const secret = {
@@ -50,12 +61,8 @@ export function apply({ cluster, tls }: Context, { name: controller, number }: T
     stringData: { 'tls.crt': readFileSync(tls.cert, 'utf8'), 'tls.key': readFileSync(tls.key, 'utf8') },
   };
   const place = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } };
-  const ingressClass = {
-    apiVersion: 'networking.k8s.io/v1',
-    kind: 'IngressClass',
-    metadata: { name: controller },
-    spec: { controller: software },
-  };
-  const list = { apiVersion: 'v1', kind: 'List', items: [place, ingressClass, secret, ...own, ...objects, ...slices] };
+  const { apiVersion, kind, ...spec } = ownClass;
+  const found = { apiVersion, kind, metadata: { name: controller }, spec };
+  const list = { apiVersion: 'v1', kind: 'List', items: [place, found, secret, ...own, ...objects, ...slices] };
   cluster.run(['apply', '--server-side', '-f', '-'], JSON.stringify(list));
 }

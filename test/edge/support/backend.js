@@ -59,7 +59,7 @@ function replica(address, port) {
 }
 
 const targets = process.argv.slice(2).map(Number);
-for (const target of targets) for (const host of [11, 12, 13]) for (const port of [8501, 8080]) replica(`10.200.${target}.${host}`, port);
+for (const target of targets) for (const host of [11, 12, 13]) for (const port of [8501, 8502]) replica(`10.200.${target}.${host}`, port);
 // a replica dies when it is told to
 http
   .createServer((request, response) => {

@@ -31,6 +31,7 @@ export class Client {
   constructor(
     readonly edge: string,
     readonly address: string,
+    readonly ports = { http: 80, https: 443 },
   ) {
     this.agent = new Agent({ keepAlive: true, maxSockets: 20, localAddress: address });
     this.plainAgent = new HttpAgent({ localAddress: address });
@@ -41,13 +42,14 @@ export class Client {
     return new Client(
       this.edge,
       this.address.replace(/\d+$/, (last) => String(Number(last) + index)),
+      this.ports,
     );
   }
 
   open(path: string, { method = 'GET', host = AGENT, headers = {}, plain = false }: Call): ClientRequest {
     const options = { host: this.edge, path, method, headers: { Host: host, ...headers }, timeout: 120_000 };
-    if (plain) return overHttp({ ...options, port: 80, agent: this.plainAgent });
-    return overHttps({ ...options, port: 443, agent: this.agent, servername: host, rejectUnauthorized: false });
+    if (plain) return overHttp({ ...options, port: this.ports.http, agent: this.plainAgent });
+    return overHttps({ ...options, port: this.ports.https, agent: this.agent, servername: host, rejectUnauthorized: false });
   }
 
   call(path: string, call: Call = {}): Promise<Answer> {

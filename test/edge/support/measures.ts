@@ -1,3 +1,4 @@
+import type { ClientRequest } from 'node:http';
 import { connect, type TLSSocket } from 'node:tls';
 import { type Answer, APP, bodyOf, type Client, pause } from './client';
 
@@ -32,12 +33,20 @@ export async function upload(client: Client, bytes: number, isChunked: boolean):
   return status === 200 && seen.bytes !== bytes ? `200 with ${seen.bytes} bytes` : String(status);
 }
 
-/** A body that says its length, of which nothing comes. */
-export const announced = (bytes: number) => ({
-  method: 'POST',
-  headers: { 'Content-Length': String(bytes) },
-  body: (request: { flushHeaders(): void }) => request.flushHeaders(),
-});
+/** 2 MiB to /api/, whose limit is 1 MiB: nothing comes of it for a second, then a byte more than the limit. */
+export async function tooLarge(client: Client): Promise<Answer & { readonly isAtOnce: boolean }> {
+  let isAtOnce = true;
+  const body = (request: ClientRequest) => {
+    request.flushHeaders();
+    const timer = setTimeout(() => {
+      isAtOnce = false;
+      request.write(Buffer.alloc(MIB + 1));
+    }, 1000);
+    request.on('response', () => clearTimeout(timer));
+  };
+  const answer = await client.call('/api/x', { method: 'POST', headers: { 'Content-Length': String(2 * MIB) }, body });
+  return { ...answer, isAtOnce };
+}
 
 export const SECURITY = ['x-frame-options', 'x-content-type-options', 'x-xss-protection', 'strict-transport-security'];
 export const securityOf = ({ status, headers }: Answer) => `${status}: ${SECURITY.map((name) => headers[name] ?? 'none').join(', ')}`;
@@ -80,7 +89,13 @@ export const stick = (client: Client, cookie: string, count: number, path = '/')
 export async function oldestTls(client: Client): Promise<string> {
   for (const version of ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const) {
     const isSpoken = await new Promise<boolean>((resolve) => {
-      const options = { host: client.edge, port: 443, servername: APP, rejectUnauthorized: false, ciphers: 'ALL@SECLEVEL=0' };
+      const options = {
+        host: client.edge,
+        port: client.ports.https,
+        servername: APP,
+        rejectUnauthorized: false,
+        ciphers: 'ALL@SECLEVEL=0',
+      };
       const socket: TLSSocket = connect({ ...options, minVersion: version, maxVersion: version }, () => {
         socket.destroy();
         resolve(true);

@@ -53,7 +53,7 @@ function configuration(folder: string, tls: Context['tls']): string {
     limit_req_zone $binary_remote_addr zone=upload:10m rate=1r/s;
     limit_req_status 429;
     upstream agent { least_conn; ${replicas(8501)} }
-    upstream static { ${replicas(8080)} }
+    upstream static { ${replicas(8502)} }
     upstream app { hash $replica consistent; ${replicas(8501)} }
     split_clients $request_id $chosen { 33% r11; 33% r12; * r13; }
     map $http_cookie $replica { ~replica_app=(?<kept>r\\d+) $kept; default $chosen; }

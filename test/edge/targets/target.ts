@@ -18,14 +18,21 @@ export interface Context {
   launch(program: string, args: readonly string[]): ChildProcess;
 }
 
-/** An edge that every row of the table is measured on, at ports 80 and 443 of its address. */
+/** An edge that every row of the table is measured on. */
 export interface Target {
   /** That of the column, and of its differences: a controller's. */
   readonly name: string;
   /** Its own; its replicas are 10.200.<number>.11 to 13. */
   readonly number: number;
+  /** @default - 80 and 443 */
+  readonly ports?: Ports;
   /** Starts what it is made of. It need not answer yet. */
   start(context: Context): void | Promise<void>;
+}
+
+export interface Ports {
+  readonly http: number;
+  readonly https: number;
 }
 
 /** Where a target answers. */

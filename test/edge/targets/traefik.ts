@@ -5,12 +5,14 @@ import { addressOf, type Context, type Target } from './target';
 /** As the summary of synth says for the ConfigMap of ingress-nginx. */
 const HEADERS = 'X-Frame-Options,X-Content-Type-Options,X-XSS-Protection';
 
+const INGRESS_CLASS = { apiVersion: 'networking.k8s.io/v1', kind: 'IngressClass' };
+
 /** Traefik itself. */
 export const traefik: Target = {
   name: 'traefik',
   number: 2,
   start: (context) => {
-    apply(context, traefik, 'traefik.io/ingress-controller');
+    apply(context, traefik, { ...INGRESS_CLASS, controller: 'traefik.io/ingress-controller' });
     launch(context, traefik, ['kubernetesingress', 'kubernetesingress.ingressclass=traefik', 'kubernetescrd']);
   },
 };
@@ -20,7 +22,7 @@ export const ingressNginx: Target = {
   name: 'ingress-nginx',
   number: 3,
   start: (context) => {
-    apply(context, ingressNginx, 'k8s.io/ingress-nginx');
+    apply(context, ingressNginx, { ...INGRESS_CLASS, controller: 'k8s.io/ingress-nginx' });
     launch(context, ingressNginx, ['kubernetesingressnginx', `kubernetesingressnginx.globalallowedresponseheaders=${HEADERS}`]);
   },
 };
