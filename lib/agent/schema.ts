@@ -58,6 +58,9 @@ function agentRules(agent: Partial<z.output<typeof fields>>, context: z.core.$Re
   for (const [index, route] of (Array.isArray(agent.routes) ? agent.routes : []).entries()) {
     if (route?.to !== 'static') continue;
     if (!agent.static) reject(['routes', index, 'to'], 'expected "agent", or static files of the agent (static: {})');
+    // the web server has them there and nowhere else, and would answer 404
+    if (typeof route.path === 'string' && !route.path.startsWith('/static/'))
+      reject(['routes', index, 'path'], 'expected /static/ or a path below it, where static files are; take that, or to: agent');
     // the web server sends one already, and nginx at the edge would add its own to it
     for (const name of Object.keys(Object(route.headers)))
       if (/^cache-control$/i.test(name)) reject(['routes', index, 'headers', name], 'expected none for static files: take static.cache');

@@ -52,8 +52,23 @@ const REFUSED: [string, Partial<AgentProps>, string][] = [
   ],
   [
     'a route leads to static files that are not there',
-    { routes: [{ path: '/files/', to: 'static' }] },
+    { routes: [{ path: '/static/', to: 'static' }] },
     'routes[0].to: got "static", expected "agent", or static files of the agent (static: {})',
+  ],
+  [
+    'a route leads to static files where the web server has none',
+    {
+      static: {},
+      routes: [
+        { path: '/files/', to: 'static' },
+        { path: '/static/img/', to: 'static' },
+        { path: '/static', match: 'exact', to: 'static' },
+      ],
+    },
+    [
+      'routes[0].path: got "/files/", expected /static/ or a path below it, where static files are; take that, or to: agent',
+      'routes[2].path: got "/static", expected /static/ or a path below it, where static files are; take that, or to: agent',
+    ].join('\ntest/agent.'),
   ],
   [
     'its caches take more than half of its memory',
