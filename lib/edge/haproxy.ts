@@ -1,4 +1,4 @@
-import { bytesOf, type Controller, timeoutsOf } from './controller';
+import { bytesOf, type Controller, HSTS, timeoutsOf } from './controller';
 import type { Edge, Entry } from './edge';
 import { annotatedService, ingress, pathOf, prefixed } from './ingress';
 
@@ -6,7 +6,7 @@ const PREFIX = 'haproxy.org';
 
 /** HAProxy Kubernetes Ingress Controller (haproxytech): each route has a backend of its own. */
 export const haproxy: Controller = {
-  description: 'HAProxy Kubernetes Ingress Controller: rates hold, but a client above its rate is refused until it slows down.',
+  description: 'HAProxy Kubernetes Ingress Controller: limits hold, but after a burst a client waits longer until it may have another.',
   software: 'HAProxy Kubernetes Ingress Controller 3.2 or later, with config snippets allowed as by default,',
   namespace: 'haproxy-controller',
   className: 'haproxy',
@@ -14,9 +14,9 @@ export const haproxy: Controller = {
   abilities: {
     rate: {
       nearest:
-        'a client above its rate is refused until it slows down, for refused requests count too; limits of the same period, anywhere in the cluster, share a counter',
+        'after a burst a client waits longer until it may have another, for time is counted in windows; when the controller loads its configuration anew, counters begin anew',
     },
-    burst: { nearest: 'as many requests as the burst come at once, not one more' },
+    burst: 'exact',
     oddBurst: 'exact',
     longBurst: 'exact',
     shortBurst: 'exact',
@@ -29,22 +29,22 @@ export const haproxy: Controller = {
     responseBuffering: { nearest: 'an answer is sent on as it comes' },
     responseStreaming: 'exact',
     besideStreaming: 'exact',
-    websocket: { nearest: "an idle websocket ends after timeout-tunnel of the controller's ConfigMap (1h)" },
+    websocket: 'exact',
     websocketLimit: 'exact',
     noWebsocket: 'exact',
     timeout: 'exact',
-    connectTimeout: { nearest: "it is timeout-connect of the controller's ConfigMap (5s)" },
+    connectTimeout: 'exact',
     sendTimeout: { nearest: "it is timeout-client of the controller's ConfigMap (50s)" },
     prefix: { nearest: 'the path without its last slash is answered like the path itself' },
     dots: { nearest: 'a path with dot segments or doubled slashes is refused with 400' },
-    headers: { nearest: "HAProxy's own answers (429, 413, 503) have none of the headers" },
-    cacheHeader: { nearest: 'errors have its Cache-Control too' },
+    headers: 'exact',
+    cacheHeader: 'exact',
     headerMarks: 'exact',
     headerQuotes: { refused: 'a value without ", $ and \\, which HAProxy reads otherwise; let the agent send this header' },
     headerPercent: { refused: 'a value without %, which HAProxy reads otherwise; let the agent send this header' },
     hsts: 'exact',
     redirect: 'exact',
-    noRedirect: { nearest: 'Strict-Transport-Security is sent over plain HTTP too, where browsers ignore it' },
+    noRedirect: 'exact',
     sticky: { nearest: 'its cookie is neither HttpOnly nor Secure' },
     leastConnections: 'exact',
     maxFails: {
@@ -55,11 +55,11 @@ export const haproxy: Controller = {
     proxyProtocol: 'exact',
   },
   render: (edge) => {
-    for (const [index, entry] of edge.entries.entries()) {
+    for (const entry of edge.entries) {
       const { name, backend, cookie } = entry;
       // the controller reads this one from Services only
       const service = cookie && annotatedService(edge, entry, prefixed(PREFIX, { 'cookie-persistence': cookie }));
-      const annotations = prefixed(PREFIX, route(entry, edge, index));
+      const annotations = prefixed(PREFIX, route(entry, edge));
       ingress(edge, { name, host: backend.host, tls: true, path: pathOf(entry, service), annotations });
     }
   },
@@ -68,7 +68,7 @@ export const haproxy: Controller = {
   ],
 };
 
-function route({ route: { limit, ...rest }, headers }: Entry, { tls, redirect }: Edge, index: number) {
+function route(entry: Entry, { tls, redirect }: Edge) {
   return {
     // a backend is shared by all Ingresses of a Service otherwise
     'standalone-backend': true,
@@ -76,29 +76,50 @@ function route({ route: { limit, ...rest }, headers }: Entry, { tls, redirect }:
     'ssl-redirect': tls && redirect,
     'ssl-redirect-code': redirect ? 301 : undefined,
     'ssl-redirect-port': redirect ? 443 : undefined, // 8443 otherwise, which is the controller's own
-    'timeout-server': `${timeoutsOf(rest).read}s`,
-    ...(limit && {
-      // so many requests in so many milliseconds, which is the rate. All three are needed: without the period HAProxy
-      // refuses its configuration. The period names the counter, so one millisecond more keeps routes apart.
-      'rate-limit-requests': Math.max(1, limit.burst),
-      'rate-limit-period': `${Math.ceil((1000 * Math.max(1, limit.burst)) / limit.rate) + index}ms`,
-      'rate-limit-status-code': limit.status,
-    }),
-    'response-set-header':
-      Object.entries(headers)
-        .map(([header, value]) => `${header} "${value}"`)
-        .join('\n') || undefined,
-    'backend-config-snippet': snippet(rest),
+    'timeout-server': `${timeoutsOf(entry.route).read}s`,
+    'backend-config-snippet': [...refusals(entry), ...answers(entry)].join('\n'),
   };
 }
 
-/** What no annotation says. HAProxy measures a body by what it says of its length, and takes paths as they are written. */
-function snippet({ body, websocket }: Pick<Entry['route'], 'body' | 'websocket'>): string {
+/**
+ * What a route refuses. HAProxy measures a body by what it says of its length, and takes paths as they are written. It has
+ * pages for some statuses only, and loads no configuration that denies with another one: `return` has none.
+ */
+function refusals({ route: { body, limit } }: Entry): string[] {
+  const refuse = (status: number, condition: string) => `http-request return status ${status} if ${condition}`;
   return [
-    'http-request deny deny_status 400 if { path,url_dec -m reg (^|/)[.][.]?(/|$)|// }',
-    'http-request deny deny_status 411 if { req.hdr(transfer-encoding) -m found }',
-    'http-request deny deny_status 411 if { method POST PUT PATCH } !{ req.hdr(content-length) -m found }',
-    `http-request deny deny_status 413 if { req.body_size gt ${bytesOf(body)} }`,
-    ...(websocket ? [] : ['http-request del-header Upgrade']),
-  ].join('\n');
+    refuse(400, '{ path,url_dec -m reg (^|/)[.][.]?(/|$)|// }'),
+    refuse(411, '{ req.hdr(transfer-encoding) -m found }'),
+    refuse(411, '{ method POST PUT PATCH } !{ req.hdr(content-length) -m found }'),
+    refuse(413, `{ req.body_size gt ${bytesOf(body)} }`),
+    ...(limit ? counting(limit, refuse) : []),
+  ];
+}
+
+/**
+ * So many requests in so many milliseconds, which is the rate. The annotations for limits would count refused requests
+ * too, all Ingresses of the cluster in one table for a period, and no client that comes by IPv6.
+ */
+function counting({ rate, burst, status }: NonNullable<Entry['route']['limit']>, refuse: (status: number, condition: string) => string) {
+  const requests = burst + 1;
+  const period = `${Math.ceil((1000 * requests) / rate)}ms`;
+  return [
+    `stick-table type ipv6 size 100k expire ${period} store gpc0,gpc0_rate(${period})`,
+    'http-request track-sc1 src',
+    refuse(status, `{ sc1_gpc0_rate ge ${requests} }`),
+    'http-request sc-inc-gpc0(1)',
+  ];
+}
+
+/** Headers that not every answer has. */
+const WHEN: Readonly<Record<string, string>> = { 'cache-control': ' if { status lt 400 }', [HSTS]: ' if { ssl_fc }' };
+
+/** How the agent is asked, and what answers say: those that HAProxy gives itself too. */
+function answers({ route: rest, headers }: Entry): string[] {
+  const { connect, read } = timeoutsOf(rest);
+  return [
+    `timeout connect ${connect}s`,
+    rest.websocket ? `timeout tunnel ${read}s` : 'http-request del-header Upgrade',
+    ...Object.entries(headers).map(([name, value]) => `http-after-response set-header ${name} "${value}"${WHEN[name.toLowerCase()] ?? ''}`),
+  ];
 }

@@ -41,7 +41,7 @@ export const nginx: Controller = {
     headerMarks: { refused: "a value without , and :, which F5's controller cannot write; let the agent send this header" },
     headerQuotes: { refused: 'a value without ", $ and \\, which F5\'s controller cannot write; let the agent send this header' },
     headerPercent: 'exact',
-    hsts: 'exact',
+    hsts: { nearest: 'Strict-Transport-Security is sent over plain HTTP too, where browsers ignore it' },
     redirect: 'exact',
     noRedirect: { nearest: 'Strict-Transport-Security is sent over plain HTTP too, where browsers ignore it' },
     sticky: 'exact',

@@ -1,13 +1,14 @@
 import { find } from '../support/platform';
-import { CERT_MANAGER, lines, render, STREAMLIT } from './support';
+import { CERT_MANAGER, lines, type Result, render, STREAMLIT } from './support';
 
 const TLS = { controller: 'haproxy', tls: CERT_MANAGER };
 const at = (name: string) => `haproxy.org/${name}`;
+const snippet = (result: Result, name: string) => (result.annotations(name)[at('backend-config-snippet')] ?? '').split('\n');
 
 describe('haproxy', () => {
   const guide = render(TLS, {});
 
-  test('gives /api/ the limit of the guide as a window: 20 requests in 2 seconds', () => {
+  test('gives /api/ the limit of the guide as a window: 21 requests in 2.1 seconds', () => {
     expect(guide.annotations('agent-api')).toEqual({
       [at('standalone-backend')]: 'true',
       [at('load-balance')]: 'leastconn',
@@ -15,61 +16,76 @@ describe('haproxy', () => {
       [at('ssl-redirect-code')]: '301',
       [at('ssl-redirect-port')]: '443',
       [at('timeout-server')]: '60s',
-      [at('rate-limit-requests')]: '20',
-      [at('rate-limit-period')]: '2000ms',
-      [at('rate-limit-status-code')]: '429',
-      [at('response-set-header')]: [
-        'X-Frame-Options "DENY"',
-        'X-Content-Type-Options "nosniff"',
-        'X-XSS-Protection "1; mode=block"',
-        'Strict-Transport-Security "max-age=31536000"',
-      ].join('\n'),
       [at('backend-config-snippet')]: [
-        'http-request deny deny_status 400 if { path,url_dec -m reg (^|/)[.][.]?(/|$)|// }',
-        'http-request deny deny_status 411 if { req.hdr(transfer-encoding) -m found }',
-        'http-request deny deny_status 411 if { method POST PUT PATCH } !{ req.hdr(content-length) -m found }',
-        'http-request deny deny_status 413 if { req.body_size gt 1048576 }',
+        'http-request return status 400 if { path,url_dec -m reg (^|/)[.][.]?(/|$)|// }',
+        'http-request return status 411 if { req.hdr(transfer-encoding) -m found }',
+        'http-request return status 411 if { method POST PUT PATCH } !{ req.hdr(content-length) -m found }',
+        'http-request return status 413 if { req.body_size gt 1048576 }',
+        'stick-table type ipv6 size 100k expire 2100ms store gpc0,gpc0_rate(2100ms)',
+        'http-request track-sc1 src',
+        'http-request return status 429 if { sc1_gpc0_rate ge 21 }',
+        'http-request sc-inc-gpc0(1)',
+        'timeout connect 60s',
         'http-request del-header Upgrade',
+        'http-after-response set-header X-Frame-Options "DENY"',
+        'http-after-response set-header X-Content-Type-Options "nosniff"',
+        'http-after-response set-header X-XSS-Protection "1; mode=block"',
+        'http-after-response set-header Strict-Transport-Security "max-age=31536000" if { ssl_fc }',
       ].join('\n'),
     });
   });
 
-  test('trap: the period and the status always stand beside the requests, or HAProxy refuses its configuration', () => {
-    for (const name of ['agent-api', 'agent-upload', 'agent-health'])
-      expect(Object.keys(guide.annotations(name))).toEqual(
-        expect.arrayContaining([at('rate-limit-requests'), at('rate-limit-period'), at('rate-limit-status-code')]),
-      );
-    expect(Object.keys(guide.annotations('agent-static')).join()).not.toContain('rate-limit');
-  });
-
-  test('trap: counters are named after the period, so each route has one of its own', () => {
-    const limit = { rate: 10, burst: 20 };
-    const { annotations } = render(TLS, { routes: ['/a/', '/b/', '/c/'].map((path) => ({ path, limit })) });
-    expect(['agent-a', 'agent-b', 'agent-c'].map((name) => annotations(name)[at('rate-limit-period')])).toEqual([
-      '2000ms',
-      '2001ms',
-      '2002ms',
-    ]);
-  });
-
   test.each([
-    [{ rate: 1, burst: 5 }, '5', '5000ms'],
-    [{ rate: 3, burst: 10 }, '10', '3334ms'],
-    [{ rate: 10, burst: 0 }, '1', '100ms'],
+    [{ rate: 1, burst: 5 }, 6, '6000ms'],
+    [{ rate: 3, burst: 10 }, 11, '3667ms'],
+    [{ rate: 10, burst: 0 }, 1, '100ms'],
   ])('never admits more than %j', (limit, requests, period) => {
-    const annotations = render(TLS, { routes: [{ path: '/', limit }] }).annotations('agent-root');
-    expect([annotations[at('rate-limit-requests')], annotations[at('rate-limit-period')]]).toEqual([requests, period]);
+    const said = snippet(render(TLS, { routes: [{ path: '/', limit }] }), 'agent-root');
+    expect(said).toContain(`stick-table type ipv6 size 100k expire ${period} store gpc0,gpc0_rate(${period})`);
+    expect(said).toContain(`http-request return status 429 if { sc1_gpc0_rate ge ${requests} }`);
+  });
+
+  test('trap: the annotations for limits count what they refuse, in a table of all, and nobody who comes by IPv6', () => {
+    for (const name of ['agent-api', 'agent-upload', 'agent-health']) {
+      expect(Object.keys(guide.annotations(name)).join()).not.toContain('rate-limit');
+      const said = snippet(guide, name);
+      const counts = said.findIndex((line) => line.startsWith('http-request sc-inc-gpc0'));
+      // nothing is refused after it was counted
+      expect(said.findLastIndex((line) => line.startsWith('http-request return'))).toBe(counts - 1);
+    }
+    expect(snippet(guide, 'agent-static').join()).not.toContain('gpc0');
+  });
+
+  test('trap: HAProxy loads no configuration that denies with a status that it has no page for, as 411 and 418', () => {
+    const limit = { rate: 1, burst: 1, status: 418 };
+    const said = snippet(render(TLS, { routes: [{ path: '/', limit }] }), 'agent-root');
+    expect(said).toContain('http-request return status 418 if { sc1_gpc0_rate ge 2 }');
+    expect(said.join()).not.toContain('deny');
   });
 
   test('trap: a chunked body has no size, so without a length it is refused', () => {
-    expect(guide.annotations('agent-upload')[at('backend-config-snippet')]).toContain(
-      'deny_status 411 if { req.hdr(transfer-encoding) -m found }\n',
-    );
-    expect(guide.annotations('agent-upload')[at('backend-config-snippet')]).toContain('req.body_size gt 104857600');
+    expect(snippet(guide, 'agent-upload')).toContain('http-request return status 411 if { req.hdr(transfer-encoding) -m found }');
+    expect(snippet(guide, 'agent-upload')).toContain('http-request return status 413 if { req.body_size gt 104857600 }');
+  });
+
+  test('sends Cache-Control with what is no error, and HSTS with TLS', () => {
+    const routes = [{ path: '/', headers: { 'Cache-Control': 'no-store' } }];
+    const said = snippet(render({ ...TLS, headers: {} }, { routes }), 'agent-root').filter((line) => line.startsWith('http-after'));
+    expect(said).toEqual([
+      'http-after-response set-header Strict-Transport-Security "max-age=31536000" if { ssl_fc }',
+      'http-after-response set-header Cache-Control "no-store" if { status lt 400 }',
+    ]);
+  });
+
+  test('a websocket may be idle for as long as its route says', () => {
+    const said = snippet(render(TLS, { routes: [...STREAMLIT, { path: '/api/', connectTimeout: 3 }] }), 'agent-root');
+    expect(said).toContain('timeout tunnel 3600s');
+    expect(said).toContain('timeout connect 60s');
+    expect(said.join()).not.toContain('Upgrade');
   });
 
   test('trap: the cookie is said on a Service, for on an Ingress nobody reads it', () => {
-    const { objects, annotations } = render(TLS, {
+    const { objects } = render(TLS, {
       sticky: true,
       routes: [...STREAMLIT, { path: '/api/' }, { path: '/s/', to: 'static' }],
     });
@@ -83,7 +99,6 @@ describe('haproxy', () => {
       (name) => find(objects, 'Ingress', name).spec.rules[0].http.paths[0].backend.service.name,
     );
     expect(services).toEqual(['agent-edge', 'agent-edge', 'agent-static']);
-    expect(annotations('agent-root')[at('backend-config-snippet')]).not.toContain('Upgrade');
   });
 
   test('trap: X-Forwarded-For would be taken from anyone, PROXY protocol only from those that are named', () => {

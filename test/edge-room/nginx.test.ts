@@ -70,6 +70,7 @@ describe('nginx', () => {
     });
     expect([...guide.context.approximations]).toEqual([
       'edge, /upload/ of agent: a request is read whole before the agent gets it',
+      'edge: Strict-Transport-Security is sent over plain HTTP too, where browsers ignore it',
       'edge: rate limits count in each replica of the controller by itself',
     ]);
   });
