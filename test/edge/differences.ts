@@ -11,6 +11,23 @@ const noHsts = (status: number) => ({ is: `${status}: DENY, nosniff, 1; mode=blo
 
 /** Where an edge is not as the reference. */
 export const DIFFERENCES: Readonly<Record<string, Readonly<Record<string, Difference>>>> = {
+  nginx: {
+    'plain HTTP: Strict-Transport-Security': { is: 'max-age=31536000', because: 'hsts' },
+  },
+  haproxy: {
+    // a burst is in the window for as long as the rate takes for it
+    '11 requests a second for 10 s: pass, in percent': { is: [86, 100], because: 'rate' },
+    '20 requests a second for 10 s: pass, in percent': { is: [45, 62], because: 'rate' },
+    '60 quick requests, 1 s, 30 more: pass of these': { is: [0, 12], because: 'rate' },
+    '15 quick uploads, 2.5 s, 15 more: pass of these': { is: [0, 3], because: 'rate' },
+    '99 MiB to /upload/, in chunks': { is: '411', because: 'body' },
+    '100 MiB to /upload/, in chunks': { is: '411', because: 'body' },
+    '101 MiB to /upload/, in chunks': { is: '411', because: 'body' },
+    '/api': { is: '200', because: 'prefix' },
+    '15 quick requests to /api/../upload/x: pass': { is: 0, because: 'dots' },
+    '15 quick requests to /api/%2e%2e/upload/x: pass': { is: 0, because: 'dots' },
+    'what the cookie says of itself': { is: 'Path=/', because: 'sticky' },
+  },
   traefik: {
     '15 quick uploads: pass': { is: [2, 3], because: 'longBurst' },
     '15 quick requests to /api/../upload/x: pass': { is: [2, 3], because: 'longBurst' },

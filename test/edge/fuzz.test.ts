@@ -1,3 +1,7 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { CONTROLLERS } from '../../lib/edge';
 import { InvalidInput } from '../../lib/kube';
@@ -5,6 +9,8 @@ import { type ControlPlane, controlPlane } from '../cluster/support/control-plan
 import { Cluster } from '../cluster/support/kubectl';
 import { type AgentInput, render } from '../edge-room/support';
 import type { Rendered } from '../support/platform';
+import { certificate } from './support/certificate';
+import { haproxy, nginx, type Translated } from './targets/translated';
 
 const { EDGE_ASSETS, KUBEBUILDER_ASSETS, ALONE, EDGE_POLICIES = '300' } = process.env;
 const lacks = !EDGE_ASSETS || !KUBEBUILDER_ASSETS || ALONE !== 'yes';
@@ -105,5 +111,24 @@ function objectsOf(controller: string, [given, behind]: (typeof POLICIES)[number
     const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
     const { status, stderr } = cluster.kubectl(['create', '--dry-run=server', '--validate=strict', '-o', 'name', '-f', '-'], list);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
+
+  // what the API server admits a controller may still not load, and then it goes on with its last configuration
+  test.each<[string, Translated]>([
+    ['nginx', nginx],
+    ['haproxy', haproxy],
+  ])('of %s are configurations that it loads', (controller, { files, check }) => {
+    const folder = mkdtempSync(join(tmpdir(), 'edge-fuzz-'));
+    const place = { folder, tls: certificate(folder), address: '10.200.9.1', replicas: () => ['10.200.9.11:8501', '10.200.9.12:8501'] };
+    const failures = POLICIES.flatMap((policy) => {
+      const objects = objectsOf(controller, policy);
+      if (!objects) return [];
+      for (const [name, text] of Object.entries(files(objects, place))) writeFileSync(join(folder, name), text);
+      const [program = '', ...args] = check(folder);
+      const { status, stderr } = spawnSync(program, args, { encoding: 'utf8' });
+      return status === 0 ? [] : [stderr];
+    });
+    rmSync(folder, { recursive: true });
+    expect(failures.slice(0, 3)).toEqual([]);
   });
 });

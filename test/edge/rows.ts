@@ -216,6 +216,11 @@ export const ROWS: readonly Row[] = [
     },
   },
   {
+    name: 'plain HTTP: Strict-Transport-Security',
+    reference: 'undefined',
+    measure: async (client) => String((await client.call('/api/x', { plain: true })).headers['strict-transport-security']),
+  },
+  {
     name: '12 requests with a cookie: replicas',
     reference: 1,
     measure: async (client) => {

@@ -17,7 +17,7 @@ interface Class {
 }
 
 /** A policy as the tests of the strategies render it: the guide's routes, and an agent with websockets and a cookie. */
-function objectsOf(controller: string): Rendered[] {
+export function objectsOf(controller: string): Rendered[] {
   const files = { path: '/static/', to: 'static' } as const;
   const routes = GUIDE_ROUTES.map((route) => (route.path === '/static/' ? files : route));
   const tls = { provider: 'existing', secret: 'tls' };

@@ -98,8 +98,12 @@ export function bodyOf(bytes: number, isChunked: boolean): Call {
   const chunk = Buffer.alloc(64 << 10);
   const body = (request: ClientRequest) => {
     let left = bytes;
+    let isAnswered = false;
+    request.once('response', () => {
+      isAnswered = true;
+    });
     const write = () => {
-      while (left > 0 && !request.destroyed) {
+      while (left > 0 && !request.destroyed && !isAnswered) {
         const part = left < chunk.length ? chunk.subarray(0, left) : chunk;
         left -= part.length;
         if (!request.write(part)) {
@@ -109,7 +113,9 @@ export function bodyOf(bytes: number, isChunked: boolean): Call {
       }
       request.end();
     };
-    write();
+    // an edge may refuse before it has read any: what it says is lost if it then closes upon a body that still comes
+    request.flushHeaders();
+    setTimeout(write, 200);
   };
   return { method: 'POST', headers, body };
 }
