@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { certificate } from '../edge/support/reference';
+import { certificate } from '../edge/support/certificate';
 import { E2E, EDGE, eventually, figure, get, kubectl, load, python, render, SURGERY, settled } from './support/kubernetes';
 
 const { EDGE_ASSETS, REQUIRE_TIERS = '', E2E_KEEP } = process.env;
