@@ -120,11 +120,12 @@ it.each<[string, string, string[]]>([
   ],
   [
     'routes to static files that are not there, whatever the edge is',
-    inAgent('routes: [{ path: /a/ }, { path: /b/, to: static }, ~, { path: /c/, to: static }]'),
+    inAgent('routes: [{ path: /a/ }, { path: /static/b/, to: static }, ~, { path: /c/, to: static }]'),
     [
-      '6:46: agents.agent.routes[1].to: got "static", expected "agent", or static files of the agent (static: {})',
-      '6:56: agents.agent.routes[2]: got nothing, expected a map of path, match, limit, body, timeout, connectTimeout, sendTimeout, requestBuffering, responseBuffering, websocket, headers, to',
-      '6:76: agents.agent.routes[3].to: got "static", expected "agent", or static files of the agent (static: {})',
+      '6:53: agents.agent.routes[1].to: got "static", expected "agent", or static files of the agent (static: {})',
+      '6:63: agents.agent.routes[2]: got nothing, expected a map of path, match, limit, body, timeout, connectTimeout, sendTimeout, requestBuffering, responseBuffering, websocket, headers, to',
+      '6:74: agents.agent.routes[3].path: got "/c/", expected /static/ or a path below it, where static files are; take that, or to: agent',
+      '6:83: agents.agent.routes[3].to: got "static", expected "agent", or static files of the agent (static: {})',
     ],
   ],
   ['stores: and nothing', atTop('stores:'), ['6:1: stores: got nothing, expected a map of postgres, redis, memcached, chroma, minio']],
