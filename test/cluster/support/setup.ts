@@ -64,12 +64,14 @@ function addNode(cluster: Cluster): void {
   cluster.run(['patch', 'node', 'paper', '--subresource=status', '-p', JSON.stringify({ status: { conditions } })]);
 }
 
-/** Renders the reference environments, and as many generated ones as CLUSTER_GENERATED says. */
+/** Renders the reference environments, those of this tier, and as many generated ones as CLUSTER_GENERATED says. */
 function synth(out: string): string {
-  const folder = join(ROOT, 'environments');
-  const references = readdirSync(folder)
-    .filter((name) => name.endsWith('.yaml'))
-    .map((name) => join(folder, name));
+  const folders = ['environments', 'test/cluster'].map((folder) => join(ROOT, folder));
+  const references = folders.flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => name.endsWith('.yaml'))
+      .map((name) => join(folder, name)),
+  );
   const generated = generatedEnvironments(Number(process.env.CLUSTER_GENERATED ?? 5)).map(({ name, yaml }) => {
     const file = join(out, `${name}.yaml`);
     writeFileSync(file, yaml);
