@@ -1,7 +1,7 @@
 import type { Construct } from 'constructs';
 import { Agent } from '../../lib/agent';
 import type { Component, Workload } from '../../lib/kube';
-import { Chroma, Memcached, Minio, Postgres, Redis, RedisCluster } from '../../lib/stores';
+import { Chroma, Memcached, Minio, Postgres, PostgresCluster, Redis, RedisCluster } from '../../lib/stores';
 import { find, type Rendered, testScope } from '../support/platform';
 import { names, watch } from './support';
 
@@ -9,6 +9,7 @@ type Part = Component & { readonly workload: Workload };
 
 const RUNS: readonly [string, (scope: Construct) => Part, string[]][] = [
   ['postgres', (scope) => new Postgres(scope, 'postgres'), ['PostgresDown', 'PostgresConnectionsNearMax']],
+  ['postgres', (scope) => new PostgresCluster(scope, 'postgres'), ['PostgresClusterDown', 'PostgresArchiveFailing']],
   ['redis', (scope) => new Redis(scope, 'redis'), ['RedisDown', 'RedisMemoryNearMax', 'RedisPersistenceFailing']],
   ['redis', (scope) => new RedisCluster(scope, 'redis'), ['RedisDown', 'RedisClusterFailing']],
   ['memcached', (scope) => new Memcached(scope, 'memcached'), ['MemcachedDown', 'MemcachedConnectionsNearMax']],

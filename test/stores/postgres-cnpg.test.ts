@@ -1,4 +1,4 @@
-import { IMAGES, Workload } from '../../lib/kube';
+import { IMAGES, service, workloadsOf } from '../../lib/kube';
 import { Minio } from '../../lib/stores/minio';
 import { ExternalObjectStore, type ExternalObjectStoreProps } from '../../lib/stores/object-store';
 import { PostgresCluster } from '../../lib/stores/postgres-cnpg';
@@ -362,9 +362,27 @@ describe('an archive', () => {
   });
 });
 
+test('is counted by its own metrics: of servers, and not of jobs or of poolers, where something scrapes', () => {
+  const { store } = make({ pooler: {} });
+  const { spec, metadata } = service(store.workload, { name: 'metrics', ports: ['metrics'] }).toJson();
+  expect(spec).toEqual({
+    selector: { 'cnpg.io/cluster': 'postgres', 'cnpg.io/podRole': 'instance' },
+    ports: [{ name: 'metrics', port: 9187, targetPort: 'metrics' }],
+  });
+  // an operator looks for its own Services by its own labels
+  expect(metadata.labels).toMatchObject({ 'app.kubernetes.io/name': 'postgres', 'app.kubernetes.io/component': 'store' });
+  expect(metadata.labels).not.toHaveProperty(['cnpg.io/cluster']);
+  const metrics = (context: object) =>
+    workloadsOf(make({ pooler: {} }, context).store).map(({ options }) => options.containers[0]?.metrics?.port);
+  expect([metrics({}), metrics({ metrics: false })]).toEqual([
+    ['metrics', 'metrics'],
+    [undefined, undefined],
+  ]);
+});
+
 test('what it asks of a cluster counts: servers, volumes, archiver', () => {
   const { store } = archived({ instances: 2, pooler: { replicas: 3 } });
-  const [server, pooler] = store.node.children.filter((child) => child instanceof Workload);
+  const [server, pooler] = workloadsOf(store);
   expect([server?.replicas.max, pooler?.replicas.max]).toEqual([2, 3]);
   expect(server?.options.containers.map(({ name, resources }) => [name, resources.memory])).toEqual([
     ['postgres', '2Gi'],
