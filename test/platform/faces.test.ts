@@ -2,7 +2,7 @@ import { App } from 'cdk8s';
 import { Agent } from '../../lib/agent';
 import { AgentPlatform } from '../../lib/platform';
 import { renderFiles } from '../../lib/render';
-import { Memcached, Postgres, Redis } from '../../lib/stores';
+import { Memcached, Minio, Postgres, PostgresCluster, Redis } from '../../lib/stores';
 import { IMAGE, platformFrom } from '../support/small';
 
 const options = {
@@ -59,6 +59,18 @@ test('has a file for each component, and nothing else', () => {
 
 test('an environment file and a program give the same bytes', () => {
   expect(Object.fromEntries(renderFiles(platformFrom(environment)))).toEqual(Object.fromEntries(files));
+});
+
+test('the archive of a cluster goes to the object store of the file, as a program says', () => {
+  const postgres = { instances: 2, archive: { bucket: 'archive' } };
+  const minio = { buckets: ['uploads', 'archive'] };
+  const platform = new AgentPlatform(new App(), 'ha', options);
+  const cluster = new PostgresCluster(platform, 'postgres', postgres);
+  cluster.archiveTo(new Minio(platform, 'minio', minio));
+  new Agent(platform, 'agent', agent).uses(cluster);
+  const stores = { minio, postgres: { provider: 'cloudnative-pg', ...postgres } };
+  const file = platformFrom({ name: 'ha', ...options, agents: { agent: { ...agent, uses: ['postgres'] } }, stores });
+  expect(Object.fromEntries(renderFiles(file))).toEqual(Object.fromEntries(renderFiles(platform)));
 });
 
 test.each<[string, () => AgentPlatform]>([
