@@ -7,9 +7,18 @@ export const passed = (answers: readonly Answer[]) => answers.filter(({ status }
 export const POST = { method: 'POST', headers: { 'Content-Length': '0' } };
 export const many = (client: Client, count: number, path: string) => Promise.all(Array.from({ length: count }, () => client.call(path)));
 
-/** How many of a burst passed; what the rate let through while it lasted is taken off, down to `full`. */
-export async function burst(count: number, rate: number, full: number, send: (index: number) => Promise<Answer>): Promise<number> {
-  const started = Date.now();
+/**
+ * How many of a burst passed; what the rate let through while it lasted is taken off, down to `full`.
+ *
+ * @param started when what is in `full` was there, in milliseconds
+ */
+export async function burst(
+  count: number,
+  rate: number,
+  full: number,
+  send: (index: number) => Promise<Answer>,
+  started = Date.now(),
+): Promise<number> {
   const all = passed(await Promise.all(Array.from({ length: count }, (_, index) => send(index))));
   return Math.max(Math.min(all, full), all - Math.ceil(((Date.now() - started) / 1000) * rate));
 }
