@@ -1,20 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { CONTROLLERS } from '../../lib/edge';
-import { type ControlPlane, controlPlane } from '../cluster/support/control-plane';
-import { Cluster } from '../cluster/support/kubectl';
 import { DIFFERENCES } from './differences';
 import { DYING, type Measured, ROWS, type Row } from './rows';
 import { startBackends } from './support/backends';
-import { type Certificate, certificate } from './support/certificate';
 import { APP, Client, pause } from './support/client';
+import { lacks, Stage } from './support/stage';
 import { writeTable } from './support/table';
 import { addressOf, TARGETS, type Target } from './targets';
 
-const { EDGE_ASSETS = '', KUBEBUILDER_ASSETS, REQUIRE_TIERS = '', ALONE, EDGE_WRITE } = process.env;
-const lacks = !EDGE_ASSETS || !KUBEBUILDER_ASSETS || ALONE !== 'yes';
+const { REQUIRE_TIERS = '', EDGE_WRITE } = process.env;
 const ALL_ROWS = [...ROWS, DYING];
 
 test('the tier has what it needs, or says that it is skipped', () => {
@@ -34,20 +27,15 @@ test('each difference is one that the controller declares', () => {
 });
 
 (lacks ? describe.skip : describe)('behaviour', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'edge-'));
   const results = new Map<string, Measured>();
-  const children: ChildProcess[] = [];
-  let plane: ControlPlane | undefined;
 
   beforeAll(async () => {
-    const tls = certificate(folder);
-    children.push(await startBackends(TARGETS.map(({ number }) => number)));
-    plane = await controlPlane(process.env);
-    const cluster = new Cluster(plane.access);
-    cluster.run(['apply', '--server-side', '-f', join(EDGE_ASSETS, 'traefik-crds.yml')]);
+    const stage = await Stage.open();
     try {
-      for (const target of TARGETS) await start(target, cluster, tls);
-      for (const target of TARGETS) await ready(target);
+      stage.children.push(await startBackends(TARGETS.map(({ number }) => number)));
+      const contexts = TARGETS.map((target) => ({ target, context: stage.context(target) }));
+      for (const { target, context } of contexts) await target.start(context);
+      for (const { target, context } of contexts) await ready(target, context.log);
       const all = (kind: Row['kind']) => Promise.all(TARGETS.map((target) => measureAll(target, kind)));
       const slow = all('slow');
       await all(undefined);
@@ -56,37 +44,15 @@ test('each difference is one that the controller declares', () => {
       await slow;
       await Promise.all(TARGETS.map((target) => measure(target, DYING)));
     } finally {
-      // nothing of these is needed any more, and they would keep the machine busy
-      stop();
+      // nothing of it is needed any more, and it would keep the machine busy
+      stage.close();
     }
     const names = TARGETS.map(({ name }) => name);
     if (EDGE_WRITE) writeTable(names, ALL_ROWS, results);
   });
-  afterAll(() => {
-    stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
-
-  function stop(): void {
-    for (const child of children) child.kill();
-    plane?.stop();
-  }
-
-  async function start({ number, start: begin }: Target, cluster: Cluster, tls: Certificate): Promise<void> {
-    const own = join(folder, String(number));
-    mkdirSync(own);
-    const log = openSync(`${own}.log`, 'w');
-    const env = { PATH: process.env.PATH, HOME: own, KUBECONFIG: cluster.access.kubeconfig };
-    const launch = (program: string, args: readonly string[]) => {
-      const child = spawn(program, args, { env, stdio: ['ignore', log, log] });
-      children.push(child);
-      return child;
-    };
-    await begin({ cluster, assets: EDGE_ASSETS, folder: own, tls, launch });
-  }
 
   /** Waits until a target has its routes. */
-  async function ready(target: Target): Promise<void> {
+  async function ready(target: Target, log: () => string): Promise<void> {
     for (let tries = 0; tries < 300; tries += 1) {
       const client = new Client(addressOf(target), '10.201.0.9', target.ports);
       const answer = await client.call('/', { host: APP }).catch(() => undefined);
@@ -94,7 +60,7 @@ test('each difference is one that the controller declares', () => {
       if (answer?.status === 200) return;
       await pause(0.2);
     }
-    throw new Error(`${target.name} does not answer:\n${readFileSync(join(folder, `${target.number}.log`), 'utf8').slice(-3000)}`);
+    throw new Error(`${target.name} does not answer:\n${log().slice(-3000)}`);
   }
 
   /** Slow rows side by side, the others one after the other. */

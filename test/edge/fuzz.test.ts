@@ -2,115 +2,61 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { CONTROLLERS } from '../../lib/edge';
-import { InvalidInput } from '../../lib/kube';
-import { type ControlPlane, controlPlane } from '../cluster/support/control-plane';
-import { Cluster } from '../cluster/support/kubectl';
-import { type AgentInput, render } from '../edge-room/support';
-import type { Rendered } from '../support/platform';
 import { certificate } from './support/certificate';
+import { sideBySide } from './support/load';
+import { objectsOf, POLICIES } from './support/policies';
+import { lacks, Stage } from './support/stage';
+import { TARGETS } from './targets';
 import { haproxy, nginx, type Translated } from './targets/translated';
 
-const { EDGE_ASSETS, KUBEBUILDER_ASSETS, ALONE, EDGE_POLICIES = '300' } = process.env;
-const lacks = !EDGE_ASSETS || !KUBEBUILDER_ASSETS || ALONE !== 'yes';
-
-const some = <T>(shape: { [K in keyof T]: fc.Arbitrary<T[K]> }) => fc.record(shape, { requiredKeys: [] });
-const rate = fc.integer({ min: 1, max: 50 });
-/** Mostly what every controller knows, now and then what some refuse. */
-const limit = fc.oneof(
-  { weight: 9, arbitrary: fc.tuple(rate, fc.integer({ min: 1, max: 5 })).map(([each, times]) => ({ rate: each, burst: each * times })) },
-  {
-    weight: 1,
-    arbitrary: fc.record(
-      { rate, burst: fc.nat(150), header: fc.constant('X-Api-Key'), status: fc.constantFrom(429, 503) },
-      { requiredKeys: ['rate', 'burst'] },
-    ),
-  },
-);
-const value = fc.oneof(
-  { weight: 20, arbitrary: fc.constantFrom('a', '1; mode=b') },
-  { weight: 1, arbitrary: fc.constantFrom('a:b', '50%', '"a"') },
-);
-const headers = fc.dictionary(fc.constantFrom('X-A', 'X-B'), value);
-const route = (path: string) =>
-  fc
-    .tuple(
-      fc.constantFrom('prefix' as const, 'exact' as const),
-      some({
-        limit,
-        body: fc.constantFrom('1Mi', '100Mi', '1.5Gi', '1000k'),
-        timeout: fc.integer({ min: 1, max: 3600 }),
-        connectTimeout: fc.integer({ min: 1, max: 75 }),
-        sendTimeout: fc.integer({ min: 1, max: 3600 }),
-        requestBuffering: fc.boolean(),
-        // Traefik has answers that stream of few routes
-        responseBuffering: fc.oneof({ weight: 19, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
-        websocket: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
-        headers,
-        to: fc.constantFrom('agent' as const, 'static' as const),
-      }),
-    )
-    .map(([match, rest]) => ({ path, match, ...rest }));
-const routes = fc
-  .subarray(['/', '/api/', '/v1/chat/', '/_stcore/stream/', '/.well-known/'], { minLength: 1 })
-  .chain((paths) => fc.tuple(...paths.map(route)));
-const agents = fc.tuple(routes, routes, fc.boolean(), fc.boolean()).map(([first, second, isSticky, isOneHost]): AgentInput[] => [
-  { name: 'agent', sticky: isSticky, routes: first },
-  {
-    name: 'chat',
-    host: isOneHost ? 'agent.example.com' : 'chat.example.com',
-    routes: second.map((one) => ({ ...one, path: `/chat${one.path}` })),
-  },
-]);
-const tls = fc.oneof(
-  fc.record({ provider: fc.constant('existing'), secret: fc.constant('tls'), redirect: fc.boolean() }),
-  fc.record({ provider: fc.constant('none') }),
-);
-const options = some({
-  tls,
-  headers,
-  hsts: fc.constantFrom(false, { includeSubDomains: true }),
-  trustedProxies: fc.oneof({ weight: 5, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.constant(['10.0.0.0/8', 'fd00::/8']) }),
-  maxFails: fc.integer({ min: 1, max: 9 }),
-});
-/** The same policies at every run. */
-const POLICIES = fc.sample(fc.tuple(options, agents), { numRuns: Number(EDGE_POLICIES), seed: 20261124 });
-
-/** What a policy becomes, or undefined if the controller refuses it. Anything but a refusal in words is an error. */
-function objectsOf(controller: string, [given, behind]: (typeof POLICIES)[number]): Rendered[] | undefined {
-  try {
-    return render({ controller, ...given }, ...behind).objects.filter(
-      ({ kind }) => !/^(Deployment|PodDisruptionBudget|ServiceAccount)$/.test(kind),
-    );
-  } catch (error) {
-    if (error instanceof InvalidInput) return undefined;
-    throw error;
-  }
-}
-
 (lacks ? describe.skip : describe)('random policies', () => {
-  let plane: ControlPlane;
-  let cluster: Cluster;
+  let stage: Stage;
 
   beforeAll(async () => {
-    plane = await controlPlane(process.env);
-    cluster = new Cluster(plane.access);
-    cluster.run(['apply', '--server-side', '-f', 'imports/crds']);
-    cluster.run(['wait', '--for=condition=Established', '--timeout=60s', '-f', 'imports/crds']);
-    cluster.run(['create', 'namespace', 'ai-agent-test']);
+    stage = await Stage.open();
+    stage.cluster.run(['create', 'namespace', 'ai-agent-test']);
   });
-  afterAll(() => plane?.stop());
+  afterAll(() => stage?.close());
 
-  test.each(Object.keys(CONTROLLERS))('of %s are refused in words, or admitted by the API server as they are', (controller) => {
-    const taken = POLICIES.map((policy) => objectsOf(controller, policy)).filter((objects) => objects !== undefined);
-    expect(taken.length).toBeGreaterThan(POLICIES.length / 4);
-    const rendered = taken.flat();
-    // objects of two policies may be the same: each once
-    const items = [...new Map(rendered.map((object) => [JSON.stringify(object), object])).values()];
+  /** Refused in words, or else these objects. */
+  function taken(controller: string) {
+    const all = POLICIES.map((policy) => objectsOf(controller, policy)).filter((objects) => objects !== undefined);
+    expect(all.length).toBeGreaterThan(POLICIES.length / 4);
+    return all;
+  }
+
+  /** Made as they are: no field is unknown, and nothing is said about any. */
+  function admit(items: readonly unknown[], ...flags: readonly string[]): void {
     const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
-    const { status, stderr } = cluster.kubectl(['create', '--dry-run=server', '--validate=strict', '-o', 'name', '-f', '-'], list);
+    const { status, stderr } = stage.cluster.kubectl(['create', '--validate=strict', '-o', 'name', ...flags, '-f', '-'], list);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  }
+
+  const running = TARGETS.filter(({ load }) => load);
+  const others = Object.keys(CONTROLLERS).filter((controller) => !running.some(({ name }) => name === controller));
+
+  test.each(others)('of %s are refused in words, or admitted by the API server as they are', (controller) => {
+    // objects of two policies may be the same: each once
+    const texts = new Set(
+      taken(controller)
+        .flat()
+        .map((object) => JSON.stringify(object)),
+    );
+    admit(
+      [...texts].map((text) => JSON.parse(text)),
+      '--dry-run=server',
+    );
+  });
+
+  test.each(running)('of $name are refused in words, or admitted, and loaded by the controller without an error', async (target) => {
+    const context = stage.context(target);
+    const objects = sideBySide(target.name, taken(target.name), context.tls);
+    admit(objects);
+    const troubles = await target.load?.(context, objects);
+    // it would read those of the next one too
+    stage.clear();
+    expect(troubles).toEqual([]);
   });
 
   // what the API server admits a controller may still not load, and then it goes on with its last configuration

@@ -4,13 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '../../cluster/support/kubectl';
 import { apply } from '../support/apply';
+import { troublesOf } from './gateway-api-status';
 import type { Context, Target } from './target';
 
 const SYSTEM = 'envoy-gateway-system';
 const CONTROLLER = 'gateway.envoyproxy.io/gatewayclass-controller';
-const OF_GATEWAY = ['-n', SYSTEM, '-l', 'gateway.envoyproxy.io/owning-gateway-name=edge'];
-/** Envoy's interface for its operator; Envoy Gateway has its own at 19000. */
-export const ENVOY_ADMIN = 19100;
+const OF_ENVOY = ['-n', SYSTEM, '-l', 'app.kubernetes.io/component=proxy'];
 
 /** Envoy Gateway on the API server, and the Envoy that it asks for, which no kubelet starts. */
 export const gatewayApi: Target = {
@@ -20,46 +19,58 @@ export const gatewayApi: Target = {
   ports: { http: 10080, https: 10443 },
   start: async (context) => {
     startGateway(context);
-    apply(context, gatewayApi, { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'GatewayClass', controllerName: CONTROLLER });
+    apply(context, gatewayApi);
     await startEnvoy(context);
+  },
+  load: async (context, objects) => {
+    // one Envoy for all Gateways
+    startGateway(context, { mergeGateways: true });
+    await startEnvoy(context);
+    return troublesOf(context.cluster, objects);
   },
 };
 
 /** Starts the controller. */
-export function startGateway({ cluster, assets, folder, launch }: Context): void {
-  cluster.run(['apply', '--server-side', '-f', join(assets, 'envoy-gateway-crds.yml')]);
-  // what it does not find when it starts, it does not look for again
-  cluster.run(['wait', '--for=condition=Established', '--timeout=60s', 'crd', '--all']);
-  cluster.run(['create', 'namespace', SYSTEM]);
+function startGateway({ cluster, assets, folder, launch }: Context, proxy = {}): void {
+  const apiVersion = 'gateway.envoyproxy.io/v1alpha1';
+  const gatewayClass = {
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'GatewayClass',
+    metadata: { name: gatewayApi.name },
+    spec: {
+      controllerName: CONTROLLER,
+      parametersRef: { group: 'gateway.envoyproxy.io', kind: 'EnvoyProxy', name: 'edge', namespace: SYSTEM },
+    },
+  };
+  const items = [
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: SYSTEM } },
+    { apiVersion, kind: 'EnvoyProxy', metadata: { name: 'edge', namespace: SYSTEM }, spec: proxy },
+    gatewayClass,
+  ];
+  cluster.run(['create', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
   const configuration = join(folder, 'configuration.yaml');
-  const kubernetes = { leaderElection: { disable: true }, proxyTopologyInjector: { disabled: true } };
-  writeFileSync(
-    configuration,
-    JSON.stringify({
-      apiVersion: 'gateway.envoyproxy.io/v1alpha1',
-      kind: 'EnvoyGateway',
-      gateway: { controllerName: CONTROLLER },
-      provider: { type: 'Kubernetes', kubernetes },
-    }),
-  );
+  const kubernetes = {
+    leaderElection: { disable: true },
+    proxyTopologyInjector: { disabled: true },
+    client: { rateLimit: { qps: 1000, burst: 1000 } },
+  };
+  const provider = { type: 'Kubernetes', kubernetes };
+  writeFileSync(configuration, JSON.stringify({ apiVersion, kind: 'EnvoyGateway', gateway: { controllerName: CONTROLLER }, provider }));
   // it reads its certificates at a fixed path
   const sandbox = ['--dev-bind', '/dev', '/dev', '--bind', tmpdir(), tmpdir(), '--ro-bind', assets, assets];
   const program = join(assets, 'bin/envoy-gateway');
   const env = { PATH: process.env.PATH, HOME: folder, KUBECONFIG: cluster.access.kubeconfig };
-  const { status, stdout, stderr } = spawnSync('bwrap', [...sandbox, program, 'certgen', '--disable-topology-injector'], {
-    env,
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(`envoy-gateway certgen: ${stdout}${stderr}`);
+  const { status, stderr } = spawnSync('bwrap', [...sandbox, program, 'certgen', '--disable-topology-injector'], { env, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`envoy-gateway certgen: exit ${status} ${stderr}`);
   writeCertificates(cluster, 'envoy-gateway', join(folder, 'certs'));
   launch('bwrap', [...sandbox, '--ro-bind', join(folder, 'certs'), '/certs', program, 'server', '--config-path', configuration]);
 }
 
 /** Starts Envoy with the arguments of its Deployment. */
-export async function startEnvoy({ cluster, assets, folder, launch }: Context): Promise<void> {
-  await eventually(60, () => (deployments(cluster).length > 0 ? [] : ['the Deployment of Envoy']));
-  const [deployment] = deployments(cluster);
-  const container = deployment?.spec.template.spec.containers.find(({ name }) => name === 'envoy');
+async function startEnvoy({ cluster, assets, folder, launch }: Context): Promise<void> {
+  const deployments = () => cluster.items<Deployment>(['deployments', ...OF_ENVOY]);
+  await eventually(120, () => (deployments().length > 0 ? [] : ['the Deployment of Envoy']));
+  const container = deployments()[0]?.spec.template.spec.containers.find(({ name }) => name === 'envoy');
   const own = join(folder, 'envoy');
   writeCertificates(cluster, 'envoy', join(own, 'certs'));
   const here = (text: string) =>
@@ -70,7 +81,7 @@ export async function startEnvoy({ cluster, assets, folder, launch }: Context): 
       .replaceAll('$(ENVOY_SERVICE_ZONE)', '')
       .replaceAll(/\b1900([013])\b/g, '1910$1');
   mkdirSync(join(own, 'sds'));
-  for (const { data } of cluster.items<Data>(['configmaps', ...OF_GATEWAY]))
+  for (const { data } of cluster.items<Data>(['configmaps', ...OF_ENVOY]))
     for (const [key, text] of Object.entries(data)) writeFileSync(join(own, 'sds', key), here(text));
   launch(join(assets, 'bin/envoy'), (container?.args ?? []).map(here));
 }
@@ -82,8 +93,6 @@ interface Deployment {
   readonly spec: { template: { spec: { containers: { name: string; args: string[] }[] } } };
 }
 type Cluster = Context['cluster'];
-
-const deployments = (cluster: Cluster) => cluster.items<Deployment>(['deployments', ...OF_GATEWAY]);
 
 /** What Envoy Gateway made for itself and for Envoy. */
 function writeCertificates(cluster: Cluster, secret: string, folder: string): void {

@@ -1,10 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Cluster } from '../../cluster/support/kubectl';
+import type { Rendered } from '../../support/platform';
 import type { Certificate } from '../support/certificate';
 
 /** What a target starts from. */
 export interface Context {
-  /** An API server with the definitions of Traefik. */
+  /** An API server with the definitions of Traefik and Envoy Gateway. */
   readonly cluster: Cluster;
   /** What `.ci/edge` made: programs in `bin`. */
   readonly assets: string;
@@ -16,6 +17,8 @@ export interface Context {
    * target does not answer.
    */
   launch(program: string, args: readonly string[]): ChildProcess;
+  /** What was printed so far. */
+  log(): string;
 }
 
 /** An edge that every row of the table is measured on. */
@@ -28,6 +31,8 @@ export interface Target {
   readonly ports?: Ports;
   /** Starts what it is made of. It need not answer yet. */
   start(context: Context): void | Promise<void>;
+  /** Of a controller: starts it on objects that the API server has, waits until it read them, and tells what it does not take. */
+  load?(context: Context, objects: readonly Rendered[]): Promise<string[]>;
 }
 
 export interface Ports {
