@@ -57,7 +57,7 @@ function startGateway({ cluster, assets, folder, launch }: Context, proxy = {}):
   const provider = { type: 'Kubernetes', kubernetes };
   writeFileSync(configuration, JSON.stringify({ apiVersion, kind: 'EnvoyGateway', gateway: { controllerName: CONTROLLER }, provider }));
   // it reads its certificates at a fixed path
-  const sandbox = ['--dev-bind', '/dev', '/dev', '--bind', tmpdir(), tmpdir(), '--ro-bind', assets, assets];
+  const sandbox = ['--die-with-parent', '--dev-bind', '/dev', '/dev', '--bind', tmpdir(), tmpdir(), '--ro-bind', assets, assets];
   const program = join(assets, 'bin/envoy-gateway');
   const env = { PATH: process.env.PATH, HOME: folder, KUBECONFIG: cluster.access.kubeconfig };
   const { status, stderr } = spawnSync('bwrap', [...sandbox, program, 'certgen', '--disable-topology-injector'], { env, encoding: 'utf8' });
