@@ -1,4 +1,4 @@
-import { APP, pause } from '../support/client';
+import { AGENT, APP, pause } from '../support/client';
 import { websocket } from '../support/measures';
 import type { Row } from './row';
 
@@ -40,5 +40,10 @@ export const waiting: readonly Row[] = [
     reference: 'echo of 8 bytes',
     measure: (client) => websocket(client, '/_stcore/stream', APP, 70),
   },
-  { name: 'a websocket where none is wanted', reference: '200', measure: (client) => websocket(client, '/api/x', 'agent.example.com', 0) },
+  { name: 'a websocket where none is wanted', reference: '200', measure: (client) => websocket(client, '/api/x', AGENT, 0) },
+  {
+    name: 'a websocket at an exact path below that',
+    reference: 'echo of 8 bytes',
+    measure: (client) => websocket(client, '/api/ws', AGENT, 0),
+  },
 ];

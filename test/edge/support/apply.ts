@@ -12,7 +12,9 @@ const KINDS = [
 /** A policy as the tests of the strategies render it: the guide's routes, and an agent with websockets and a cookie. */
 export function objectsOf(controller: string): Rendered[] {
   const files = { path: '/static/', to: 'static' } as const;
-  const routes = GUIDE_ROUTES.map((route) => (route.path === '/static/' ? files : route));
+  // an exact path that is longer than a prefix of it, and to be preferred to that
+  const exact = { path: '/api/ws', match: 'exact', websocket: true } as const;
+  const routes = [...GUIDE_ROUTES.map((route) => (route.path === '/static/' ? files : route)), exact];
   const tls = { provider: 'existing', secret: 'tls' };
   const agents = [
     { name: 'agent', host: AGENT, routes },

@@ -64,6 +64,7 @@ function configuration(folder: string, tls: Context['tls']): string {
       AGENT,
       `location /api/ { ${api} } location = /health { ${api} }
       location /upload/ { limit_req zone=upload burst=5 nodelay; client_max_body_size 100m; proxy_request_buffering off; proxy_pass http://agent; }
+      location = /api/ws { proxy_set_header Host $host; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $upgraded; proxy_pass http://agent; }
       location /static/ { proxy_pass http://static; }
       location / { return 404; }`,
     )}
