@@ -11,7 +11,7 @@ const common = {
   scratch: byteQuantity()
     .optional()
     .describe(
-      "Most disk of a node that one dump takes, which is reserved; the size of the source's volume if absent: a dump is no larger.",
+      "Most disk of a node that one dump takes, which is reserved; the size of the source's volume (of Redis, its masters' memory) if absent: a dump is no larger.",
     ),
   image: image().default(IMAGES.rclone).describe('Image that packs files, publishes and fetches: a shell, tar and rclone.'),
 };

@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
 import { z } from 'zod';
-import { type BackupSource, service } from '../kube';
+import { type BackupSource, mebibytes, service } from '../kube';
 import { ask, REDIS, REDIS_PORT, RedisServer, redisFields, sizesFit } from './redis';
 import { redisSizes } from './redis-settings';
 import clusterScript from './scripts/redis-cluster.sh';
@@ -55,8 +55,10 @@ export class RedisCluster extends RedisServer<z.output<typeof RedisClusterSchema
 
   /** How its data is backed up. */
   get backup(): BackupSource {
-    const { storage, memory } = this.options;
-    return this.remoteBackup({ method: 'redis-cluster', env: { REDIS_HOSTS: this.nodes }, scratch: storage, restoreMemory: memory });
+    const { masters, memory } = this.options;
+    // a dump has what is in the masters' memory, not their append-only files
+    const scratch = `${masters * mebibytes(memory)}Mi`;
+    return this.remoteBackup({ method: 'redis-cluster', env: { REDIS_HOSTS: this.nodes }, scratch, restoreMemory: memory });
   }
 
   /** Name of the Service that gives the members their names. */

@@ -141,7 +141,7 @@ describe('a cluster', () => {
         name: 'auth',
         source: { secret: { secretName: 'redis-auth', defaultMode: 0o440, items: [{ key: 'password', path: 'password' }] } },
       },
-      scratch: '10Gi',
+      scratch: '3072Mi',
       restoreMemory: '1Gi',
       connectFrom: expect.any(Function),
     });
@@ -159,7 +159,7 @@ test('shows every option', () => {
   const explicit = { masters: () => expect(statefulSet.spec.replicas).toBe(8) };
   expect(unseenProps({ given, defaults, before, after: objects, explicit })).toEqual([]);
   expect(store.maxConnections).toBe(123);
-  expect(store.backup).toMatchObject({ restoreMemory: '2Gi', scratch: '11Gi' });
+  expect(store.backup).toMatchObject({ restoreMemory: '2Gi', scratch: '8192Mi' });
   expect(claims[0].spec).toMatchObject({ storageClassName: 'fast', resources: { requests: { storage: '11Gi' } } });
 });
 
