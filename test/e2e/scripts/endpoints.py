@@ -4,13 +4,11 @@ import hashlib
 import json
 import os
 import sys
-import time
-from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import websockets
 
-BASE, SIZE, STREAM = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
+BASE, SIZE = sys.argv[1], int(sys.argv[2])
 client = httpx.Client(base_url=BASE, timeout=120)
 
 
@@ -44,17 +42,6 @@ def upload():
     return {"size": sent.json()["size"], "same": digest.digest() == hashlib.sha256(content).digest()}
 
 
-def stream():
-    """Server-sent events over STREAM seconds: when they come, not only that they do."""
-    begin, times = time.monotonic(), []
-    with client.stream("GET", "/api/chat/stream", params={"message": "x " * 8, "pause": STREAM / 10}) as answer:
-        for line in answer.iter_lines():
-            if line.startswith("data: "):
-                times.append(time.monotonic() - begin)
-            if line.startswith("event:"):
-                return {"pieces": len(times), "seconds": round(times[-1] - times[0]), "end": line}
-
-
 async def websocket():
     async with websockets.connect(BASE.replace("http", "ws") + "/api/ws") as socket:
         await socket.send("hello")
@@ -62,7 +49,5 @@ async def websocket():
         return "".join(pieces).strip()
 
 
-with ThreadPoolExecutor() as pool:
-    slow = pool.submit(stream)
-    results = {name.__name__: name() for name in (chat, history, sessions, search, upload)}
-    print(json.dumps({**results, "stream": slow.result(), "websocket": asyncio.run(websocket())}))
+results = {name.__name__: name() for name in (chat, history, sessions, search, upload)}
+print(json.dumps({**results, "websocket": asyncio.run(websocket())}))

@@ -10,6 +10,8 @@ export const E2E: { readonly dist: string } | undefined = process.env.E2E ? JSON
 export const NAMESPACE = 'ai-agent-e2e';
 /** Stands for the edge controller's: only from there agents are reached. */
 export const EDGE = 'e2e-edge';
+/** Its agent, for those who may reach it. */
+export const AGENT = `http://agent.${NAMESPACE}:8501`;
 /** A pod that is root on the node: kills processes, and stands for addresses outside. */
 export const SURGERY = 'e2e-node';
 

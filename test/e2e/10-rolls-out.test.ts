@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import {
+  AGENT,
   agents,
   apply,
   E2E,
@@ -30,8 +31,7 @@ type Pod = KubeObject & { readonly spec: { readonly containers: readonly { reado
 const images = () => [...new Set(agents<Pod>().map(({ spec }) => spec.containers[0]?.image))];
 
 /** A stream that would last for a quarter of an hour, and how it ends. */
-const longStream = () =>
-  pythonMeanwhile<string>(EDGE, 'client', 'stream.py', `http://agent.${NAMESPACE}:8501/api/chat/stream`, String(15 * 60));
+const longStream = () => pythonMeanwhile<string>(EDGE, 'client', 'stream.py', `${AGENT}/api/chat/stream`, String(15 * 60));
 
 onCluster(
   'a new image and configuration under load: no request fails, and streams are told to come back',

@@ -1,8 +1,20 @@
 import { spawnSync } from 'node:child_process';
-import { EDGE, eventually, figure, get, type KubeObject, kubectl, NAMESPACE, python, SURGERY, settled, sleep } from './support/kubernetes';
+import {
+  AGENT,
+  EDGE,
+  eventually,
+  figure,
+  get,
+  type KubeObject,
+  kubectl,
+  NAMESPACE,
+  python,
+  SURGERY,
+  settled,
+  sleep,
+} from './support/kubernetes';
 import { onCluster } from './support/on-cluster';
 
-const AGENT = 'http://agent.ai-agent-e2e:8501';
 const app = ({ metadata }: KubeObject) => metadata.labels?.['app.kubernetes.io/name'] ?? '';
 
 /** Pods of workloads, in the order of their names: not those of Jobs. */
