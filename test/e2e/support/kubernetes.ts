@@ -92,23 +92,29 @@ export async function eventually(seconds: number, missing: () => readonly string
 
 const isReady = ({ status }: KubeObject) => status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
 
+interface Owned extends KubeObject {
+  readonly spec: { readonly replicas?: number };
+  readonly status: KubeObject['status'] & {
+    readonly readyReplicas?: number;
+    readonly updatedReplicas?: number;
+    readonly succeeded?: number;
+  };
+}
+
 /** What of a namespace is not as it should be: pods that do not serve, workloads with too few of them, Jobs that did not end. */
 export function unsettled(namespace: string): string[] {
-  const pods = get('pod', '-n', namespace).filter(
-    ({ status, metadata }) => status.phase !== 'Succeeded' && metadata.labels?.probe !== 'network',
-  );
-  const workloads = get<KubeObject & { spec: { replicas: number }; status: { readyReplicas?: number; updatedReplicas?: number } }>(
-    'deployment,statefulset',
-    '-n',
-    namespace,
-  );
-  const jobs = get<KubeObject & { status: { succeeded?: number } }>('job', '-n', namespace);
+  // one question: this is asked every second
+  const all = get<Owned>('pod,deployment,statefulset,job', '-n', namespace);
+  const of = (kind: RegExp) => all.filter((object) => kind.test(object.kind));
+  const pods = of(/^Pod$/).filter(({ status, metadata }) => status.phase !== 'Succeeded' && metadata.labels?.probe !== 'network');
   return [
     ...pods.filter((pod) => !isReady(pod) || pod.metadata.deletionTimestamp).map(({ metadata }) => `pod ${metadata.name} is not Ready`),
-    ...workloads
+    ...of(/^(Deployment|StatefulSet)$/)
       .filter(({ spec, status }) => status.readyReplicas !== spec.replicas || status.updatedReplicas !== spec.replicas)
       .map(({ kind, metadata, spec, status }) => `${kind} ${metadata.name}: ${status.readyReplicas ?? 0} of ${spec.replicas} ready`),
-    ...jobs.filter(({ status }) => !status.succeeded).map(({ metadata }) => `Job ${metadata.name} has not succeeded`),
+    ...of(/^Job$/)
+      .filter(({ status }) => !status.succeeded)
+      .map(({ metadata }) => `Job ${metadata.name} has not succeeded`),
   ];
 }
 
