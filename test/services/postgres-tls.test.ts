@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ExternalPostgres, type ExternalPostgresProps } from '../../lib/stores';
 import { toldBy } from '../stores/support';
+import { certificate } from '../support/certificate';
 import { endPods, type Pod } from '../support/container';
 import { testScope } from '../support/platform';
 import { needs } from '../support/services';
-import { certificate } from './support/certificates';
 import { clientOf, postgresObjects, startPostgres } from './support/postgres';
 
 const { it } = needs('bwrap', 'initdb', 'psql', 'openssl');
@@ -21,7 +21,7 @@ async function startWithTls(): Promise<Pod & { readonly certificate: string }> {
   const claims = join(folder, 'claims');
   const volume = join(claims, 'data-postgres-0');
   mkdirSync(volume, { recursive: true });
-  const own = certificate(volume, 'server', HOST);
+  const own = certificate(volume, 'server', [HOST]);
   const lines = [
     'ssl = on',
     ...['cert', 'key'].map((kind) => `ssl_${kind}_file = '/var/lib/postgresql/data/server.${kind === 'key' ? 'key' : 'crt'}'`),
@@ -37,7 +37,7 @@ async function startWithTls(): Promise<Pod & { readonly certificate: string }> {
 
 it('what agents are told of TLS is what libpq does', async () => {
   const pod = await startWithTls();
-  const other = certificate(folder, 'other', HOST);
+  const other = certificate(folder, 'other', [HOST]);
   const ask = (props: Partial<ExternalPostgresProps>, caFile?: string, host = HOST): string => {
     const store = new ExternalPostgres(testScope(), 'postgres', { host, secret: 'db', ...props });
     const { PGSSLMODE, PGSSLROOTCERT } = toldBy(store);

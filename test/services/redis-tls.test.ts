@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent } from '../../lib/agent';
 import { ExternalRedis, Redis } from '../../lib/stores';
+import { certificate } from '../support/certificate';
 import { endPods, type Pod, start } from '../support/container';
 import { nameAddress } from '../support/container/network';
 import { rendered, testScope } from '../support/platform';
 import { needs } from '../support/services';
-import { certificate } from './support/certificates';
 
 const REFERENCE = join(__dirname, '../../examples/agent/stores.py');
 // what the reference agent's image has, and the folders where it is
@@ -28,8 +28,8 @@ async function startWithTls(): Promise<{ readonly server: Pod; readonly authorit
   const claims = join(folder, 'claims');
   const volume = join(claims, 'data-redis-0');
   mkdirSync(volume, { recursive: true });
-  const authority = certificate(volume, 'authority', 'An authority');
-  certificate(volume, 'server', HOST, 'authority');
+  const authority = certificate(volume, 'authority', ['An authority']);
+  certificate(volume, 'server', [HOST], 'authority');
   const files = 'tls-cert-file /data/server.crt\ntls-key-file /data/server.key\ntls-ca-cert-file /data/authority.crt\n';
   const objects = rendered(new Redis(testScope(), 'redis')).map((object) => {
     const conf = object.kind === 'ConfigMap' && object.data['redis.conf'];
@@ -88,7 +88,7 @@ async function agent({ host = HOST, ca, url = URL }: { host?: string; ca?: strin
 
 it('an agent speaks TLS with a Redis of somebody else, and with nobody whom its authority has not signed for', async () => {
   const { server, authority } = await startWithTls();
-  const other = readFileSync(certificate(folder, 'other', HOST), 'utf8');
+  const other = readFileSync(certificate(folder, 'other', [HOST]), 'utf8');
   expect(await agent({ ca: authority })).toBe("['kept'] 6380\nTrue");
   const refused = /^redis: ConnectionError: .*certificate verify failed/;
   expect(await agent({ ca: other })).toMatch(refused);

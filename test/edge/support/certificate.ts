@@ -1,5 +1,4 @@
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { certificate as make } from '../../support/certificate';
 import { AGENT, APP } from './client';
 
 /** A certificate, and the file of its key. */
@@ -10,10 +9,6 @@ export interface Certificate {
 
 /** A certificate for both hosts. */
 export function certificate(folder: string): Certificate {
-  const [cert, key] = [join(folder, 'tls.crt'), join(folder, 'tls.key')];
-  const names = ['-subj', `/CN=${AGENT}`, '-addext', `subjectAltName=DNS:${AGENT},DNS:${APP}`];
-  const made = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', ...names, '-keyout', key, '-out', cert];
-  const { status, stderr } = spawnSync('openssl', made);
-  if (status !== 0) throw new Error(`openssl: ${stderr}`);
-  return { cert, key };
+  const cert = make(folder, 'tls', [AGENT, APP]);
+  return { cert, key: cert.replace(/crt$/, 'key') };
 }

@@ -9,12 +9,13 @@ function openssl(...args: string[]): void {
 /**
  * Makes a certificate (`<name>.crt`) with its key (`<name>.key`) in a folder, and gives its path.
  *
- * @param host whom it is for
+ * @param hosts whom it is for
  * @param authority name of the certificate in the same folder that signs it; without one it signs for itself
  */
-export function certificate(folder: string, name: string, host: string, authority?: string): string {
+export function certificate(folder: string, name: string, hosts: readonly [string, ...string[]], authority?: string): string {
   const file = (kind: 'crt' | 'key', of = name) => join(folder, `${of}.${kind}`);
-  const who = ['-subj', `/CN=${host}`, '-addext', `subjectAltName=DNS:${host}`];
+  const names = hosts.map((host) => `DNS:${host}`).join();
+  const who = ['-subj', `/CN=${hosts[0]}`, '-addext', `subjectAltName=${names}`];
   const signed = authority ? ['-CA', file('crt', authority), '-CAkey', file('key', authority), '-addext', 'basicConstraints=CA:FALSE'] : [];
   openssl('req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', ...who, ...signed, '-keyout', file('key'), '-out', file('crt'));
   return file('crt');
