@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { type Image, imageOf } from './container/images';
 import { peakWhile, sizeOf } from './container/memory';
 import { nameAddress, namesOf, newAddress } from './container/network';
@@ -98,6 +99,8 @@ export class Pod {
   /** @internal */
   async begin(): Promise<void> {
     nameAddress(this.address, namesOf(this.name, this.workload, this.options.objects));
+    // pods that are started at once have their names before any of them runs
+    await setImmediate();
     for (const container of this.spec.initContainers ?? []) {
       const { status, stdout, stderr } = await this.run(container).end;
       if (status !== 0) throw new Error(`${this.name}: init container ${container.name} ended with ${status}\n${stdout}${stderr}`);
