@@ -20,13 +20,21 @@ const headers = () =>
     text(/^[!-~]([ -~]*[!-~])?$/, 'printable text without spaces around it'),
   );
 
+/** HAProxy counts no longer than 2^31 milliseconds, which are 24 days: the slowest rate takes 12 for the largest burst. */
+const MOST_REQUESTS = 1_000_000;
+const DAY = 86_400;
+
 const route = z.strictObject({
   path: text(PATH, 'a path such as /api/').describe('Path of the route. A prefix ends with "/", so that /api/ is not also /apifoo.'),
   match: z.enum(['prefix', 'exact']).default('prefix').describe('Whether everything below the path belongs to it too.'),
   limit: z
     .strictObject({
-      rate: z.int().min(1).describe('Requests per second and client (guide: limit_req_zone rate).'),
-      burst: z.int().min(0).describe('Requests that may come at once on top, without delay (guide: limit_req burst, nodelay).'),
+      rate: z.int().min(1).max(MOST_REQUESTS).describe('Requests per second and client (guide: limit_req_zone rate).'),
+      burst: z
+        .int()
+        .min(0)
+        .max(MOST_REQUESTS)
+        .describe('Requests that may come at once on top, without delay (guide: limit_req burst, nodelay).'),
       header: text(/^[a-z][a-z0-9-]*$/i, 'a header name such as X-Api-Key')
         .optional()
         .describe("Header that requests are counted by, in place of the client's address; the agent refuses requests without it."),
@@ -41,13 +49,14 @@ const route = z.strictObject({
     .describe('Rate limit; none if absent.'),
   body: byteQuantity().default('1Mi').describe('Largest request body (nginx: client_max_body_size, whose default this is).'),
   timeout: seconds()
+    .max(DAY)
     .default(60)
     .describe('Seconds between two reads of an answer, a stream or a websocket until it is given up (guide: 60s).'),
   connectTimeout: seconds()
     .max(75)
     .optional()
     .describe('Seconds until a replica must have taken the connection; timeout if absent, but 60 at most (nginx: 75 at most).'),
-  sendTimeout: seconds().optional().describe('Seconds between two writes of a request; timeout if absent.'),
+  sendTimeout: seconds().max(DAY).optional().describe('Seconds between two writes of a request; timeout if absent.'),
   requestBuffering: z
     .boolean()
     .default(true)

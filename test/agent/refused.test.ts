@@ -46,6 +46,16 @@ const REFUSED: [string, Partial<AgentProps>, string][] = [
     'routes[0].path: got "/api", expected a prefix that ends with "/"; end it with "/", or say match: exact',
   ],
   [
+    'a route is more patient than its edge can be',
+    { routes: [{ path: '/', limit: { rate: 1_000_001, burst: 1_000_001 }, timeout: 86_401, sendTimeout: 86_401 }] },
+    [
+      'routes[0].limit.rate: got 1000001, expected at most 1000000',
+      'routes[0].limit.burst: got 1000001, expected at most 1000000',
+      'routes[0].timeout: got 86401, expected at most 86400',
+      'routes[0].sendTimeout: got 86401, expected at most 86400',
+    ].join('\ntest/agent.'),
+  ],
+  [
     'a route to static files has another Cache-Control than these',
     { static: {}, routes: [{ path: '/static/', to: 'static', headers: { 'cache-control': 'no-store', 'X-A': 'a' } }] },
     'routes[0].headers.cache-control: got "no-store", expected none for static files: take static.cache',

@@ -39,6 +39,7 @@ describe('haproxy', () => {
     [{ rate: 1, burst: 5 }, 6, '6000ms'],
     [{ rate: 3, burst: 10 }, 11, '3667ms'],
     [{ rate: 10, burst: 0 }, 1, '100ms'],
+    [{ rate: 1, burst: 1_000_000 }, 1_000_001, '1000001000ms'],
   ])('never admits more than %j', (limit, requests, period) => {
     const said = snippet(render(TLS, { routes: [{ path: '/', limit }] }), 'agent-root');
     expect(said).toContain(`stick-table type ipv6 size 100k expire ${period} store gpc0,gpc0_rate(${period})`);

@@ -33,7 +33,7 @@ export const answers: readonly Row[] = [
   { name: 'another path', reference: '404', measure: async (client) => String((await client.call('/')).status) },
   { name: '/health', reference: '200', measure: async (client) => String((await client.call('/health')).status) },
   { name: '/healthy', reference: '404', measure: async (client) => String((await client.call('/healthy')).status) },
-  ...['/api/../upload/x', '/api/%2e%2e/upload/x'].map((path) => ({
+  ...['/api/../upload/x', '/api/%2e%2e/upload/x', '//upload/x'].map((path) => ({
     name: `15 quick requests to ${path}: pass`,
     reference: [5, 6] as const,
     measure: (client: Client) => burst(15, 1, 6, () => client.call(path)),

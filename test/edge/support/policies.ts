@@ -6,14 +6,20 @@ import type { Rendered } from '../../support/platform';
 const { EDGE_POLICIES = '300' } = process.env;
 
 const some = <T>(shape: { [K in keyof T]: fc.Arbitrary<T[K]> }) => fc.record(shape, { requiredKeys: [] });
-const rate = fc.integer({ min: 1, max: 50 });
+const rate = fc.oneof({ weight: 9, arbitrary: fc.integer({ min: 1, max: 50 }) }, { weight: 1, arbitrary: fc.constantFrom(1, 1_000_000) });
+const burst = fc.oneof({ weight: 9, arbitrary: fc.nat(150) }, { weight: 1, arbitrary: fc.constant(1_000_000) });
 /** Mostly what every controller knows, now and then what some refuse. */
 const limit = fc.oneof(
-  { weight: 9, arbitrary: fc.tuple(rate, fc.integer({ min: 1, max: 5 })).map(([each, times]) => ({ rate: each, burst: each * times })) },
+  {
+    weight: 9,
+    arbitrary: fc
+      .tuple(rate, fc.integer({ min: 1, max: 5 }))
+      .map(([each, times]) => ({ rate: each, burst: Math.min(each * times, 1_000_000) })),
+  },
   {
     weight: 1,
     arbitrary: fc.record(
-      { rate, burst: fc.nat(150), header: fc.constant('X-Api-Key'), status: fc.constantFrom(429, 503) },
+      { rate, burst, header: fc.constant('X-Api-Key'), status: fc.constantFrom(429, 503) },
       { requiredKeys: ['rate', 'burst'] },
     ),
   },
@@ -30,9 +36,9 @@ const route = (path: string) =>
       some({
         limit,
         body: fc.constantFrom('1Mi', '100Mi', '1.5Gi', '1000k'),
-        timeout: fc.integer({ min: 1, max: 3600 }),
+        timeout: fc.constantFrom(1, 59, 3600, 86_400),
         connectTimeout: fc.integer({ min: 1, max: 75 }),
-        sendTimeout: fc.integer({ min: 1, max: 3600 }),
+        sendTimeout: fc.constantFrom(1, 59, 3600, 86_400),
         requestBuffering: fc.boolean(),
         // Traefik has answers that stream of few routes
         responseBuffering: fc.oneof({ weight: 19, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
