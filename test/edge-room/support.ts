@@ -18,6 +18,9 @@ export const STREAMLIT: readonly RouteInput[] = [{ path: '/', websocket: true, t
 
 export const CERT_MANAGER = { provider: 'cert-manager', issuer: 'letsencrypt', issuerKind: 'ClusterIssuer' } as const;
 
+export const NGINX = ['nginx', 'ingress-nginx'] as const;
+export const CONTROLLERS = [...NGINX, 'haproxy', 'traefik', 'gateway-api'] as const;
+
 export interface AgentInput {
   readonly name?: string;
   readonly host?: string;
