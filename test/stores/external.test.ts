@@ -5,11 +5,10 @@ import { Postgres } from '../../lib/stores/postgres';
 import { ExternalPostgres, type ExternalPostgresProps, ExternalPostgresSchema } from '../../lib/stores/postgres-external';
 import { ExternalRedis, type ExternalRedisProps, ExternalRedisSchema, Redis } from '../../lib/stores/redis';
 import type { AllProps } from '../support/all-props';
-import { find, rendered, testScope } from '../support/platform';
-import { KINDS, policyOf } from '../support/workload';
-import { consumerOf, toldBy } from './support';
+import { rendered, testScope } from '../support/platform';
+import { KINDS } from '../support/workload';
+import { consumerOf, SERVER, toldBy } from './support';
 
-const SERVER = { host: 'db.example.com', secret: 'db' };
 const PRIVATE = ['10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.168.0.0/16'];
 
 describe.each([
@@ -172,55 +171,5 @@ describe('every option shows', () => {
     expect(store.files).toEqual({ '/run/secrets/redis-ca': { kind: 'files', name: 'redis-ca', source } });
     expect(scope.context.secrets.get('authority')).toEqual({ name: 'authority', keys: { 'ca.crt': undefined } });
     expect(new ExternalRedis(testScope(), 'redis', SERVER).files).toBeUndefined();
-  });
-});
-
-describe('an object store that the cloud gives credentials for', () => {
-  const identity = {
-    annotations: { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::1:role/agent' },
-    labels: { 'azure.workload.identity/use': 'true' },
-    cidrs: ['169.254.169.254/32'],
-    ports: [80, 988],
-  } satisfies AllProps<NonNullable<ExternalObjectStoreProps['identity']>>;
-  const scope = testScope();
-  const store = new ExternalObjectStore(scope, 'minio', { host: 's3.example.com', region: 'eu-west-1', identity });
-
-  test('tells what the SDKs of AWS look for, and no key', () => {
-    expect(toldBy(store)).toEqual({
-      MINIO_ENDPOINT: 's3.example.com:443',
-      MINIO_SECURE: 'true',
-      S3_ENDPOINT: 'https://s3.example.com:443',
-      S3_ADDRESSING_STYLE: 'path',
-      MINIO_BUCKET: 'uploads',
-      MINIO_REGION: 'eu-west-1',
-      AWS_ENDPOINT_URL_S3: 'https://s3.example.com:443',
-      AWS_REGION: 'eu-west-1',
-    });
-    expect(scope.context.secrets.size).toBe(0);
-  });
-
-  test('is known to the cloud by its ServiceAccount and pods, which get no token of the cluster', () => {
-    const consumer = new Workload(store, { ...KINDS.Deployment, name: 'agent' });
-    const before = find(rendered(consumer), 'Deployment').spec.selector;
-    store.connectFrom(consumer);
-    const objects = rendered(consumer);
-    expect(find(objects, 'ServiceAccount')).toMatchObject({
-      metadata: { annotations: identity.annotations },
-      automountServiceAccountToken: false,
-    });
-    const { selector, template } = find(objects, 'Deployment').spec;
-    expect(template.metadata.labels).toMatchObject({ ...identity.labels, ...consumer.pods });
-    expect(template.spec.automountServiceAccountToken).toBe(false);
-    expect(selector).toEqual(before);
-    const credentials = { to: [{ ipBlock: { cidr: '169.254.169.254/32' } }], ports: [80, 988].map((port) => ({ protocol: 'TCP', port })) };
-    expect(policyOf(consumer).egress).toContainEqual(credentials);
-    expect([...scope.context.requirements]).toContain('an identity of the cloud for ServiceAccount agent that may use the bucket uploads');
-  });
-
-  test('has no secret beside it', () => {
-    const both = { ...SERVER, identity: {} };
-    expect(() => new ExternalObjectStore(testScope(), 'minio', both)).toThrow(
-      'test/minio.identity: got a map, expected no secret beside it',
-    );
   });
 });

@@ -5,6 +5,9 @@ import { type Component, type PlatformContext, type Store, Workload } from '../.
 import { find, podSpec, type Rendered, rendered, testScope } from '../support/platform';
 import { KINDS, policyOf } from '../support/workload';
 
+/** The least that a server of somebody else is named by. */
+export const SERVER = { host: 'db.example.com', secret: 'db' };
+
 type StoreComponent = Component & Store & { readonly workload: Workload };
 
 /** A store in a platform of its own, and what it renders. */
