@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { run } from '../../lib/cli';
 
 /** What a command line printed, and its exit status. */
@@ -21,4 +22,10 @@ export function cli(...argv: string[]): CommandResult {
   } finally {
     for (const spy of spies) spy.mockRestore();
   }
+}
+
+/** Writes an environment file of one agent; its path. */
+export function environmentFile(file: string, name: string, image = 'registry.test/agent:1'): string {
+  writeFileSync(file, `name: ${name}\nagents:\n  agent:\n    image: ${image}\n`);
+  return file;
 }
