@@ -52,6 +52,8 @@ onCluster(
 onCluster(
   'a drain goes pod by pod, ends, and loses no request',
   async () => {
+    // a replica more or less meanwhile would hide what the drain does
+    kubectl(['delete', 'hpa', 'agent', '-n', NAMESPACE]);
     await settled(NAMESPACE, 180);
     const [node] = get('node').map(({ metadata }) => metadata.name);
     const before = agents().map(({ metadata }) => metadata.uid);
@@ -70,6 +72,7 @@ onCluster(
       expect(old().length).toBe(before.length - 1);
     } finally {
       kubectl(['uncordon', node ?? '']);
+      apply(E2E?.dist ?? '');
     }
     expect(await ended).toBe(0);
     await settled(NAMESPACE, 180);
