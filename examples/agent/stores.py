@@ -94,6 +94,8 @@ class Sessions:
         if self.client is None:
             size = int(os.environ.get("REDIS_POOL_SIZE", "2"))
             options = {"max_connections": size, "socket_timeout": 5, "decode_responses": True}
+            # a name server that does not answer is asked again after five seconds
+            options["socket_connect_timeout"] = 12
             if authority := os.environ.get("REDIS_CA_FILE"):
                 options["ssl_ca_certs"] = authority
             client = redis.Redis.from_url(os.environ["REDIS_URL"], **options)
